@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace MonOPCO.Domain.Users;
+
+/// <summary>An account. What it may see follows from its roles and from the company, training body or person it stands for.</summary>
+public sealed class User : IdentityUser<Guid>
+{
+    /// <summary>Shown in the interface and in timelines, e.g. « Claire Martin ».</summary>
+    public required string DisplayName { get; set; }
+}
