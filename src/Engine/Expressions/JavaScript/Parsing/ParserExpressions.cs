@@ -315,7 +315,7 @@ internal sealed partial class Parser
                 var position = expression is MemberExpression or NameExpression ? expression.Position : token.Position;
                 expression = Made(new CallExpression(expression, ParseArguments(), false) { Position = position });
             }
-            else if (token.Kind == TokenKind.Template)
+            else if (token.Kind == TokenKind.Template && _source.Text[token.Position] == '`')
             {
                 throw Error("Un texte entre ` précédé d'une fonction n'est pas pris en charge.");
             }

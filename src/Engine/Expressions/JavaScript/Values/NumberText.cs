@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace MonOPCO.Engine.Expressions.JavaScript.Values;
 
@@ -50,8 +51,9 @@ internal static class NumberText
             return Of(value);
         }
 
-        var text = Math.Abs(value).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return value < 0 ? "-" + text : text;
+        var digits = Scaled(Math.Abs(value), decimals).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        var sign = value < 0 ? "-" : "";
+        return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
     }
 
     public static string Precision(double value, int digits)
@@ -61,19 +63,56 @@ internal static class NumberText
             return Of(value);
         }
 
-        var (_, all, point) = Take(Math.Abs(value).ToString("E" + (digits - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), trim: false);
-        var sign = value < 0 ? "-" : "";
-        if (value == 0)
+        var point = 1;
+        var all = new string('0', digits);
+        if (value != 0)
         {
-            point = 1;
+            point = Take(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture)).Point;
+            all = Scaled(Math.Abs(value), digits - point).ToString(CultureInfo.InvariantCulture);
+            if (all.Length > digits)
+            {
+                all = all[..digits]; // 9.99 rounded to 10.0
+                point++;
+            }
         }
 
+        var sign = value < 0 ? "-" : "";
         if (point - 1 < -6 || point > digits)
         {
             return sign + all[..1] + (digits == 1 ? "" : "." + all[1..]) + Exponent(point - 1);
         }
 
         return sign + (point <= 0 ? "0." + new string('0', -point) + all : point == digits ? all : $"{all[..point]}.{all[point..]}");
+    }
+
+    /// <summary>The whole number nearest to value × 10^power, half going up; exact, because .NET rounds a half to even here.</summary>
+    private static BigInteger Scaled(double value, int power)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var exponent = (int)(bits >> 52) & 0x7FF;
+        var mantissa = bits & 0xFFFFFFFFFFFFF;
+        var two = exponent == 0 ? -1074 : exponent - 1075;
+        BigInteger top = exponent == 0 ? mantissa : mantissa | 1L << 52;
+        var bottom = BigInteger.One;
+        if (power >= 0)
+        {
+            top *= BigInteger.Pow(10, power);
+        }
+        else
+        {
+            bottom = BigInteger.Pow(10, -power);
+        }
+
+        if (two >= 0)
+        {
+            top <<= two;
+        }
+        else
+        {
+            bottom <<= -two;
+        }
+
+        return (top * 2 + bottom) / (bottom * 2);
     }
 
     /// <summary>Whole numbers only: fractions in another base are of no use here.</summary>
@@ -168,7 +207,7 @@ internal static class NumberText
 
     private static string Exponent(int exponent) => (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent).ToString(CultureInfo.InvariantCulture);
 
-    private static (bool Negative, string Digits, int Point) Take(string text, bool trim = true)
+    private static (bool Negative, string Digits, int Point) Take(string text)
     {
         var negative = text[0] == '-';
         var e = text.IndexOf('E', StringComparison.Ordinal);
@@ -177,11 +216,6 @@ internal static class NumberText
         var dot = mantissa.IndexOf('.', StringComparison.Ordinal);
         var point = (dot < 0 ? mantissa.Length : dot) + exponent;
         var digits = dot < 0 ? mantissa : mantissa.Remove(dot, 1);
-        if (!trim)
-        {
-            return (negative, digits, point);
-        }
-
         var kept = digits.TrimStart('0');
         point -= digits.Length - kept.Length;
         return (negative, kept.TrimEnd('0'), point);
