@@ -87,7 +87,7 @@ public sealed class PropertyTests
     private static bool Same(JsonNode? node, double expected) =>
         double.IsFinite(expected) ? node is not null && node.Deserialize<double>() == expected : node is null;
 
-    private static JsonNode? Run(string source, params JsonNode[] values)
+    private static JsonNode? Run(string source, params JsonNode?[] values)
     {
         var host = new ScriptHost();
         for (var i = 0; i < values.Length; i++)
