@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using MonOPCO.Engine.Expressions.JavaScript;
+using MonOPCO.Engine.Expressions.JavaScript.Builtins;
+using MonOPCO.Engine.Expressions.JavaScript.Parsing;
+using MonOPCO.Engine.Expressions.JavaScript.Values;
 
 namespace MonOPCO.Engine.Tests.JavaScript;
 
@@ -56,6 +59,31 @@ public sealed class FuzzTests
     [Fact]
     public void AnyText_EndsWithADeclaredOutcome() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(5_000), Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(text => text is not null), Ends));
+
+    /// <summary>Every built-in on every kind of receiver with every pair of awkward arguments.</summary>
+    [Fact]
+    public void BuiltIns_WithAwkwardArguments_EndWithADeclaredOutcome()
+    {
+        string[] receivers = ["'a\ud800é'", "''", "5.5", "-0", "NaN", "[3, 'x', null]", "[]", "({ a: 1, 5: 2 })", "new Date(0)", "new Date(NaN)", "new Date(9999, 11, 31, 23)", "new Date('0001-01-01')", "(x => x)", "true", "new Error('e')"];
+        string[] values = ["", "undefined", "null", "-1", "NaN", "Infinity", "-1e300", "2.5", "1e15", "'a'", "'\udc00'", "[]", "[[1, 2], 'b']", "({ length: 3 })", "(x => x)", "(() => { throw 1 })"];
+        var globals = Globals.Table.SelectMany(global => new[] { global.Key, "new " + global.Key }.Concat(global.Value.Object is { } holder
+            ? holder.Keys(new Runtime(new SourceText(""), new ScriptHost(), ScriptLimits.Default, default)).Select(member => global.Key + "." + member)
+            : []));
+        var methods = new[] { StringMethods.Table, NumberMethods.Table, ArrayMethods.Table, DateMethods.Table, ObjectMethods.Table }.SelectMany(table => table.Keys).Distinct().ToArray();
+        foreach (var callee in globals.Concat(methods.Select(method => "r." + method)))
+        {
+            // The script swallows what it can catch: only a limit or a fault of ours comes out.
+            foreach (var receiver in callee.StartsWith("r.", StringComparison.Ordinal) ? receivers : ["0"])
+            {
+                var calls = from first in values from second in values where first.Length > 0 || second.Length == 0
+                            select $"try {{ const r = {receiver}; keep = {callee}({first}{(second.Length > 0 ? "," + second : "")}) }} catch {{ }}";
+                foreach (var call in calls)
+                {
+                    Ends(call + " keep");
+                }
+            }
+        }
+    }
 
     private static bool Ends(string source)
     {

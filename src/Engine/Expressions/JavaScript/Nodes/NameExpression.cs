@@ -59,7 +59,7 @@ internal sealed class NameExpression(string name, BlockScope scope) : Expression
     public override JsValue Evaluate(Frame frame)
     {
         var value = Read(frame);
-        return value.Kind >= JsKind.Uninitialised ? Unset(value, frame.Runtime) : value;
+        return !value.IsNumber && value.IsUnset ? Unset(value, frame.Runtime) : value;
     }
 
     /// <summary><c>typeof x</c> does not mind an unknown name.</summary>

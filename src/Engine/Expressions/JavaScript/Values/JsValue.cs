@@ -89,6 +89,10 @@ internal readonly struct JsValue
     public bool IsBoolean => ReferenceEquals(_what, BooleanTag);
     public bool IsString => _what is string or Rope;
     public bool IsShortCircuit => ReferenceEquals(_what, ShortCircuit._what);
+
+    /// <summary>A variable that holds no value yet: one type check on the hot path of every name.</summary>
+    public bool IsUnset => _what is JsTag { Kind: JsKind.Uninitialised or JsKind.Absent };
+
     public bool IsUninitialised => ReferenceEquals(_what, Uninitialised._what);
     public bool IsAbsent => ReferenceEquals(_what, Absent._what);
 

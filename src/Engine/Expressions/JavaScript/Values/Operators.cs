@@ -5,7 +5,7 @@ namespace MonOPCO.Engine.Expressions.JavaScript.Values;
 /// <summary>The abstract operations of ECMAScript: conversions, equality, order, property access.</summary>
 internal static class Operators
 {
-    public static bool ToBoolean(JsValue value) => value.Kind switch
+    public static bool ToBoolean(JsValue value) => value.IsBoolean ? value.Boolean : value.Kind switch
     {
         JsKind.Boolean => value.Boolean,
         JsKind.Number => value.Number != 0 && !double.IsNaN(value.Number),
