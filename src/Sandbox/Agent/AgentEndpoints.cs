@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MonOPCO.Sandbox.Pages;
 using MonOPCO.Sandbox.Portals;
 
 namespace MonOPCO.Sandbox.Agent;
@@ -23,7 +24,7 @@ internal static class AgentEndpoints
                 return AgentPages.NotFound();
             }
 
-            var form = await http.Request.ReadFormAsync();
+            var form = await http.ReadSubmittedFormAsync();
             return AgentActs.Perform(store, slug, number, act, AgentRequest.From(form)) is { } complaint
                 ? AgentPages.Detail(site, dossier, complaint)
                 : Results.Redirect($"/agent/{slug}/{dossier.PortalRef}");

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -33,7 +32,22 @@ public readonly ref struct HtmlHandler(int literalLength, int formattedCount)
 
     public void AppendFormatted(Html value) => builder.Append(value);
 
-    public void AppendFormatted(string? value) => builder.Append(WebUtility.HtmlEncode(value));
+    // Only what HTML needs: letters stay letters, so that the source of a page can be read and searched.
+    public void AppendFormatted(string? value)
+    {
+        foreach (var c in value ?? "")
+        {
+            _ = c switch
+            {
+                '&' => builder.Append("&amp;"),
+                '<' => builder.Append("&lt;"),
+                '>' => builder.Append("&gt;"),
+                '"' => builder.Append("&quot;"),
+                '\'' => builder.Append("&#39;"),
+                _ => builder.Append(c)
+            };
+        }
+    }
 
     public void AppendFormatted(int value) => builder.Append(System.Globalization.CultureInfo.InvariantCulture, $"{value}");
 

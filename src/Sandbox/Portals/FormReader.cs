@@ -28,12 +28,12 @@ internal static class FormReader
             {
                 if (field.Required)
                 {
-                    errors[field.Id] = $"Le champ « {field.Label} » est obligatoire.";
+                    errors[field.Id] = $"Le champ «\u00a0{field.Label}\u00a0» est obligatoire.";
                 }
             }
             else if (text.Length > 2000)
             {
-                errors[field.Id] = $"« {field.Label} » : 2 000 caractères au plus.";
+                errors[field.Id] = $"«\u00a0{field.Label}\u00a0» : 2 000 caractères au plus.";
             }
             else if (Complaint(field, text) is { } complaint)
             {
@@ -65,12 +65,12 @@ internal static class FormReader
         FieldKind.Idcc when text.Length != 4 || !text.All(char.IsAsciiDigit) => "L'IDCC compte 4 chiffres.",
         FieldKind.Nda when Digits(text).Length != 11 || !Digits(text).All(char.IsAsciiDigit) => "Le numéro de déclaration d'activité compte 11 chiffres.",
         FieldKind.Email when !MailAddress.TryCreate(text, out _) => "L'adresse e-mail n'est pas valide.",
-        FieldKind.Integer when !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) => $"« {field.Label} » : nombre entier attendu.",
-        FieldKind.Hours when !Fr.TryAmount(text, out var hours) || hours <= 0 => $"« {field.Label} » : nombre d'heures attendu, par exemple 24 ou 17,5.",
-        FieldKind.Amount when !Fr.TryAmount(text, out _) => $"« {field.Label} » : montant attendu avec une virgule, par exemple 2 400,00.",
-        FieldKind.Amount when Fr.TryAmount(text, out var amount) && (amount <= 0 || decimal.Round(amount, 2) != amount) => $"« {field.Label} » : montant positif, deux décimales au plus.",
-        FieldKind.Date or FieldKind.SplitDate when !Fr.TryDate(text, out _) => $"« {field.Label} » : date attendue au format jj/mm/aaaa.",
-        FieldKind.Select or FieldKind.Radio when !field.Options.Any(o => o.Value == text) => $"« {field.Label} » : choisissez une valeur de la liste.",
+        FieldKind.Integer when !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) => $"«\u00a0{field.Label}\u00a0» : nombre entier attendu.",
+        FieldKind.Hours when !Fr.TryAmount(text, out var hours) || hours <= 0 => $"«\u00a0{field.Label}\u00a0» : nombre d'heures attendu, par exemple 24 ou 17,5.",
+        FieldKind.Amount when !Fr.TryAmount(text, out _) => $"«\u00a0{field.Label}\u00a0» : montant attendu avec une virgule, par exemple 2 400,00.",
+        FieldKind.Amount when Fr.TryAmount(text, out var amount) && (amount <= 0 || decimal.Round(amount, 2) != amount) => $"«\u00a0{field.Label}\u00a0» : montant positif, deux décimales au plus.",
+        FieldKind.Date or FieldKind.SplitDate when !Fr.TryDate(text, out _) => $"«\u00a0{field.Label}\u00a0» : date attendue au format jj/mm/aaaa.",
+        FieldKind.Select or FieldKind.Radio when !field.Options.Any(o => o.Value == text) => $"«\u00a0{field.Label}\u00a0» : choisissez une valeur de la liste.",
         _ => null
     };
 
@@ -85,14 +85,14 @@ internal static class FormReader
             }
             else
             {
-                errors[field.Id] = $"« {field.Label} » : {complaint}";
+                errors[field.Id] = $"«\u00a0{field.Label}\u00a0» : {complaint}";
                 return;
             }
         }
 
         if (field.Required && !draft.Pieces.ContainsKey(field.Key))
         {
-            errors[field.Id] = $"La pièce « {field.Label} » est obligatoire.";
+            errors[field.Id] = $"La pièce «\u00a0{field.Label}\u00a0» est obligatoire.";
         }
     }
 

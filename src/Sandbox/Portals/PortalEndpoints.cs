@@ -1,3 +1,5 @@
+using MonOPCO.Sandbox.Pages;
+
 namespace MonOPCO.Sandbox.Portals;
 
 /// <summary>The routes of every portal, each below /portails/{slug} with the portal's own segments.</summary>
@@ -22,11 +24,11 @@ internal static class PortalEndpoints
         portal.MapGet(site.LoginPath, () => PortalPages.Login(site, null));
         portal.MapPost(site.LoginPath, async (HttpContext http, PortalSessions sessions, PortalStore store) =>
         {
-            var form = await http.Request.ReadFormAsync();
+            var form = await http.ReadSubmittedFormAsync();
             var known = form[site.User.Name].ToString().Trim().Equals(PortalSites.DemoUser, StringComparison.OrdinalIgnoreCase) && form[site.Password.Name] == PortalSites.DemoPassword;
             if (!known || store.Faults(site.Slug).Mode == "reject-login")
             {
-                return PortalPages.Login(site, $"« {site.User.Label} » ou « {site.Password.Label} » incorrect.");
+                return PortalPages.Login(site, $"«\u00a0{site.User.Label}\u00a0» ou «\u00a0{site.Password.Label}\u00a0» incorrect.");
             }
 
             sessions.SignIn(site, http);
@@ -73,7 +75,7 @@ internal static class PortalEndpoints
             }
 
             var steps = StepsOf(site, store);
-            var form = await http.Request.ReadFormAsync();
+            var form = await http.ReadSubmittedFormAsync();
             if (page == "recapitulatif" && site.HasRecap)
             {
                 if (form["certification"] != "oui")
@@ -133,7 +135,7 @@ internal static class PortalEndpoints
                 return PortalPages.Detail(site, dossier, "Aucun complément n'est attendu pour cette demande.");
             }
 
-            var form = await http.Request.ReadFormAsync();
+            var form = await http.ReadSubmittedFormAsync();
             var answer = form["reponse"].ToString().Trim();
             var pieces = new List<PortalPiece>();
             foreach (var file in form.Files.Where(f => f.Length > 0))
@@ -141,7 +143,7 @@ internal static class PortalEndpoints
                 var (piece, complaint) = await FormReader.TakeAsync(file, "complement", "Complément", vault);
                 if (piece is null)
                 {
-                    return PortalPages.Detail(site, dossier, $"« {file.FileName} » : {complaint}");
+                    return PortalPages.Detail(site, dossier, $"«\u00a0{file.FileName}\u00a0» : {complaint}");
                 }
 
                 pieces.Add(piece);

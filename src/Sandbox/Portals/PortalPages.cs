@@ -83,7 +83,7 @@ internal static class PortalPages
         {FormRenderer.Alone(site.Search, query)}
         <button id="btn-rechercher">Rechercher</button>
         </form>
-        {Table(site, [.. dossiers.Reverse().Where(d => query.Length == 0 || d.Reference.Equals(query, StringComparison.OrdinalIgnoreCase))], query.Length == 0 ? "Aucune demande pour le moment." : $"Aucune demande ne porte la référence « {query} ».")}
+        {Table(site, [.. dossiers.Reverse().Where(d => query.Length == 0 || d.Reference.Equals(query, StringComparison.OrdinalIgnoreCase))], query.Length == 0 ? "Aucune demande pour le moment." : $"Aucune demande ne porte la référence «\u00a0{query}\u00a0».")}
         """));
 
     public static IResult Detail(PortalSite site, PortalDossier d, string? error) => Members(site, d.PortalRef, Html.Of($"""
