@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace MonOPCO.Sandbox;
 
@@ -24,9 +25,17 @@ public static class Program
             }
         }
 
-        await using var server = await SandboxServer.StartAsync(options);
-        Console.WriteLine($"Sandbox prêt : {server.BaseUrl} ; SMTP sur 127.0.0.1:{server.SmtpPort}");
-        await server.WaitForShutdownAsync();
-        return 0;
+        try
+        {
+            await using var server = await SandboxServer.StartAsync(options);
+            Console.WriteLine($"Sandbox prêt : {server.BaseUrl} ; SMTP sur 127.0.0.1:{server.SmtpPort}");
+            await server.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await Console.Error.WriteLineAsync($"Démarrage impossible (adresses {options.Urls}, SMTP {options.SmtpPort}) : {e.Message}");
+            return 1;
+        }
     }
 }

@@ -63,8 +63,19 @@ public sealed class SandboxServer : IAsyncDisposable
         ControlEndpoints.Map(app);
 
         var smtp = app.Services.GetRequiredService<SmtpServer>();
-        smtp.Start(options.SmtpPort);
-        await app.StartAsync(cancellationToken);
+        try
+        {
+            smtp.Start(options.SmtpPort);
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // A port that is taken must not leave the other one open.
+            await smtp.DisposeAsync();
+            await app.DisposeAsync();
+            throw;
+        }
+
         var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         return new SandboxServer(app, smtp, address.TrimEnd('/'));
     }

@@ -14,9 +14,9 @@ internal static class FormRenderer
         </div>
         """);
 
-    public static Html Sections(FormStep step, Draft draft, Dictionary<string, string> errors, string addRow) => Html.Join(step.Sections, section => section.Repeated
+    public static Html Sections(FormStep step, Draft draft, Dictionary<string, string> errors, string addRow, bool alone) => Html.Join(step.Sections, section => section.Repeated
         ? Html.Of($"""
-            <section class="groupe"><h3>{section.Title}</h3>
+            <section class="groupe">{Title(section, alone)}
             {Html.Join(Enumerable.Range(0, draft.Rows), row => Html.Of($"""
                 <fieldset class="ligne"><legend>{section.RowTitle} {row + 1}</legend>{Html.Join(section.Fields, f => Field(f.AtRow(row), draft, errors))}</fieldset>
                 """))}
@@ -24,7 +24,10 @@ internal static class FormRenderer
             {Html.If(draft.Rows > 1, $"<button type=\"submit\" class=\"discret\" name=\"action\" value=\"retirer\" formnovalidate id=\"btn-retirer\">Retirer la dernière ligne</button>")}</p>
             </section>
             """)
-        : Html.Of($"<section class=\"groupe\"><h3>{section.Title}</h3>{Html.Join(section.Fields, f => Field(f, draft, errors))}</section>"));
+        : Html.Of($"<section class=\"groupe\">{Title(section, alone)}{Html.Join(section.Fields, f => Field(f, draft, errors))}</section>"));
+
+    // A form of one page has no heading between its title and its sections.
+    private static Html Title(FormSection section, bool alone) => alone ? Html.Of($"<h2>{section.Title}</h2>") : Html.Of($"<h3>{section.Title}</h3>");
 
     /// <summary>A field that stands alone, without draft.</summary>
     public static Html Alone(FormField field, string value, string type = "text", string autocomplete = "off") => Html.Of($"""
@@ -44,17 +47,17 @@ internal static class FormRenderer
         {
             case FieldKind.Radio:
                 return Html.Of($"""
-                    <fieldset class="champ choix" id="{f.Id}"{state}><legend>{f.Label}{optional}</legend>{notes}{Html.Join(f.Options, o => Html.Of($"""
+                    <fieldset class="champ choix" role="radiogroup" id="{f.Id}"{state}><legend>{f.Label}{optional}</legend>{notes}{Html.Join(f.Options, o => Html.Of($"""
                     <span class="option"><input type="radio" id="{f.Id}-{o.Value.ToLowerInvariant()}" name="{f.Name}" value="{o.Value}"{Html.If(o.Value == value, $" checked")}><label for="{f.Id}-{o.Value.ToLowerInvariant()}">{o.Label}</label></span>
                     """))}</fieldset>
                     """);
             case FieldKind.SplitDate:
                 var parts = value.Split('/') is [var day, var month, var year] ? (day, month, year) : ("", "", "");
                 return Html.Of($"""
-                    <fieldset class="champ date" id="{f.Id}"{state}><legend>{f.Label}{optional}</legend>{notes}
-                    <span><label for="{f.Id}_j">Jour</label><input id="{f.Id}_j" name="{f.Name}_j" value="{parts.Item1}" inputmode="numeric" maxlength="2" size="2" autocomplete="off"></span>
-                    <span><label for="{f.Id}_m">Mois</label><input id="{f.Id}_m" name="{f.Name}_m" value="{parts.Item2}" inputmode="numeric" maxlength="2" size="2" autocomplete="off"></span>
-                    <span><label for="{f.Id}_a">Année</label><input id="{f.Id}_a" name="{f.Name}_a" value="{parts.Item3}" inputmode="numeric" maxlength="4" size="4" autocomplete="off"></span>
+                    <fieldset class="champ date" id="{f.Id}"{Html.If(described.Length > 0, $" aria-describedby=\"{described}\"")}><legend>{f.Label}{optional}</legend>{notes}
+                    <span><label for="{f.Id}_j">Jour</label><input id="{f.Id}_j" name="{f.Name}_j" value="{parts.Item1}" inputmode="numeric" maxlength="2" size="2" autocomplete="off"{Html.If(complaint is not null, $" aria-invalid=\"true\"")}></span>
+                    <span><label for="{f.Id}_m">Mois</label><input id="{f.Id}_m" name="{f.Name}_m" value="{parts.Item2}" inputmode="numeric" maxlength="2" size="2" autocomplete="off"{Html.If(complaint is not null, $" aria-invalid=\"true\"")}></span>
+                    <span><label for="{f.Id}_a">Année</label><input id="{f.Id}_a" name="{f.Name}_a" value="{parts.Item3}" inputmode="numeric" maxlength="4" size="4" autocomplete="off"{Html.If(complaint is not null, $" aria-invalid=\"true\"")}></span>
                     </fieldset>
                     """);
             case FieldKind.Select:

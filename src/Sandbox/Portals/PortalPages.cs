@@ -41,7 +41,7 @@ internal static class PortalPages
             {FormRenderer.Errors(errors)}
             <form method="post" enctype="multipart/form-data" novalidate id="form-{step.Slug}" class="saisie">
             <button type="submit" class="lu" name="action" value="suivant" tabindex="-1" aria-hidden="true">Valider</button>
-            {FormRenderer.Sections(step, draft, errors, site.AddRowButton)}
+            {FormRenderer.Sections(step, draft, errors, site.AddRowButton, alone: !several)}
             <p class="suite">
             {Html.If(index > 0, $"<a class=\"retour\" href=\"{site.Path($"{site.NewPath}/{draft.Id}/{steps[Math.Max(0, index - 1)].Slug}")}\">Étape précédente</a>")}
             {(site.HasRecap
