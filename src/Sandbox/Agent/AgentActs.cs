@@ -25,7 +25,6 @@ internal sealed record AgentRequest
         Heures = Number(form["heures"]),
         Circuit = form["circuit"],
         NumeroAccord = form["numeroAccord"],
-        Partiel = form["issue"].ToString() switch { "accord-partiel" => true, "accord" => false, _ => null },
         Motif = form["motif"],
         Message = form["message"]
     };

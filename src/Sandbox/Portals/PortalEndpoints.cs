@@ -94,7 +94,18 @@ internal static class PortalEndpoints
                 return PortalPages.NotFound(site);
             }
 
-            var errors = await FormReader.ReadAsync(steps[index], draft, form, vault);
+            // Two clicks at once must not write into one draft at once.
+            await draft.Gate.WaitAsync(http.RequestAborted);
+            Dictionary<string, string> errors;
+            try
+            {
+                errors = await FormReader.ReadAsync(steps[index], draft, form, vault);
+            }
+            finally
+            {
+                draft.Gate.Release();
+            }
+
             if (steps[index].HasRows && form["action"].ToString() is "ajouter" or "retirer")
             {
                 draft.Rows = Math.Clamp(draft.Rows + (form["action"] == "ajouter" ? 1 : -1), 1, FormReader.MaxRows);
