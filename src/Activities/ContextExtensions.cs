@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Engine.Activities;
 
@@ -14,4 +16,7 @@ internal static class ContextExtensions
     internal static ChangeContext Change(this ActivityContext context, string? reason = null) => new(ActorKind.Workflow, context.ActivityName, null, context.Now, reason);
 
     internal static ChangeContext BotChange(this ActivityContext context) => new(ActorKind.Bot, "Robot de dépôt", null, context.Now);
+
+    /// <summary>Templates read elements, which nothing can change while they are rendered.</summary>
+    internal static JsonElement ToElement(this JsonNode data) => JsonSerializer.SerializeToElement(data);
 }

@@ -5,6 +5,7 @@ using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Integrations.Templates;
 
 namespace MonOPCO.Activities.Documents;
 
@@ -142,7 +143,7 @@ public sealed class DocumentData(MonOpcoDbContext db, RuleBook rules)
 
     private static JsonObject Mentions(Dossier dossier, TrainingBody body, Func<string, string> text) => new()
     {
-        ["enregistrement"] = text("mentions.enregistrement").Replace("{nda}", Fr.Nda(body.Nda), StringComparison.Ordinal).Replace("{region}", body.NdaRegion, StringComparison.Ordinal),
+        ["enregistrement"] = text("mentions.enregistrement").Replace("{nda}", FrenchFormats.Nda(body.Nda), StringComparison.Ordinal).Replace("{region}", body.NdaRegion, StringComparison.Ordinal),
         ["tva"] = text("mentions.tva." + body.VatStatus),
         ["signature"] = text("mentions.signature"),
         ["niveauSignature"] = text("mentions.niveauSignature"),

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Engine.Activities;
 using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Engine.Activities.NoOutput>;
@@ -10,7 +12,7 @@ namespace MonOPCO.Activities.Dossiers;
 [Outcome("Full", "Accord total")]
 [Outcome("Partial", "Accord partiel")]
 [Outcome("Refused", "Refus")]
-public sealed class RecordDecision(DossierService dossiers) : Activity<RecordDecision.Input, NoOutput>
+public sealed class RecordDecision(DossierService dossiers, MonOpcoDbContext db) : Activity<RecordDecision.Input, NoOutput>
 {
     public sealed record Input
     {
@@ -36,7 +38,7 @@ public sealed class RecordDecision(DossierService dossiers) : Activity<RecordDec
             }
 
             await dossiers.RecordAccordAsync(id, new RecordAccord(amount, decision.AccordNumber, date, decision.Circuit, decision.Hours, decision.DocumentId), change, context.CancellationToken);
-            var partial = await dossiers.StateAsync(id, context.CancellationToken) == DossierState.AccordePartiel;
+            var partial = await db.Dossiers.Where(x => x.Id == id).Select(x => x.State).SingleAsync(context.CancellationToken) == DossierState.AccordePartiel;
             return new Done(NoOutput.Instance, partial ? "Partial" : "Full");
         }
         catch (RuleBrokenException broken)

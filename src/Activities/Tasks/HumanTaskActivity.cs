@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
 using MonOPCO.Engine.Activities;
@@ -8,7 +10,7 @@ using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Tasks.H
 namespace MonOPCO.Activities.Tasks;
 
 [Activity("MonOPCO.HumanTask", Title = "Confier une tâche", Category = "Tâches", Description = "Met une tâche dans la boîte d'un rôle ou de l'entreprise du dossier, et attend. Chaque issue devient un bouton de la tâche et une sortie de l'étape.")]
-public sealed class HumanTaskActivity(TaskService tasks) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
+public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
 {
     /// <summary>Kind of the bookmark; its key is the task's id.</summary>
     public const string BookmarkKind = "human-task";
@@ -40,11 +42,15 @@ public sealed class HumanTaskActivity(TaskService tasks) : Activity<HumanTaskAct
         [Editor("dynamic-outcomes")]
         public required string[] Outcomes { get; init; }
 
-        [Display(Name = "Formulaire", Description = "JSON Schema ; vide pour un écran propre à la tâche.", Order = 8)]
+        [Display(Name = "Issues avec motif", Description = "Celles pour lesquelles un motif est obligatoire.", Order = 8)]
+        [Editor("multitext")]
+        public string[] ReasonFor { get; init; } = [];
+
+        [Display(Name = "Formulaire", Description = "JSON Schema ; vide pour un écran propre à la tâche.", Order = 9)]
         [Editor("json-editor")]
         public JsonObject? Form { get; init; }
 
-        [Display(Name = "Données montrées", Order = 9)]
+        [Display(Name = "Données montrées", Order = 10)]
         [Editor("json-editor")]
         public JsonObject? Context { get; init; }
     }
@@ -56,26 +62,26 @@ public sealed class HumanTaskActivity(TaskService tasks) : Activity<HumanTaskAct
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
     {
-        var task = await tasks.CreateForWorkflowAsync(
-            new NewWorkflowTask
-            {
-                // The execution's id: running twice finds the first task.
-                Id = context.ActivityExecutionId,
-                Code = input.Code,
-                Title = input.Title,
-                Instruction = input.Instruction,
-                Role = input.Role,
-                DueAt = context.Now.AddHours(input.DueHours),
-                Priority = input.Priority,
-                Outcomes = input.Outcomes,
-                Form = input.Form,
-                Context = input.Context,
-                DossierId = context.CorrelationId is null ? null : context.DossierId(),
-                WorkflowInstanceId = context.InstanceId,
-            },
-            context.Change(),
-            context.CancellationToken);
-        return new Wait(BookmarkKind, task.Id.ToString());
+        var dossierId = context.CorrelationId is null ? (Guid?)null : context.DossierId();
+        var forCompany = input.Role == Roles.Entreprise;
+        var companyId = forCompany ? await db.Dossiers.Where(x => x.Id == dossierId).Select(x => (Guid?)x.CompanyId).SingleAsync(context.CancellationToken) : null;
+        var task = new NewTask(input.Code, input.Title, [.. input.Outcomes.Select((name, i) => new TaskOutcome(name, name, Style(name, i), input.ReasonFor.Contains(name)))])
+        {
+            // The execution's id: running twice finds the first task.
+            Id = context.ActivityExecutionId,
+            Instruction = input.Instruction,
+            CandidateRole = forCompany ? null : input.Role,
+            CandidateCompanyId = companyId,
+            DueAt = context.Now.AddHours(input.DueHours),
+            Priority = input.Priority,
+            Form = input.Form,
+            Context = input.Context,
+            DossierId = dossierId,
+            WorkflowInstanceId = context.InstanceId,
+            BookmarkKey = context.ActivityExecutionId.ToString(),
+        };
+        await tasks.CreateAsync(task, context.Change(), context.CancellationToken);
+        return new Wait(BookmarkKind, task.BookmarkKey);
     }
 
     public override Task<ActivityResult<Output>> ResumeAsync(Input input, Signal signal, ActivityContext context)
@@ -83,4 +89,12 @@ public sealed class HumanTaskActivity(TaskService tasks) : Activity<HumanTaskAct
         var outcome = signal.Payload?["outcome"]?.GetValue<string>() ?? "";
         return Task.FromResult<ActivityResult<Output>>(new Done(new Output(outcome, signal.Payload?["data"]?.DeepClone(), signal.Actor), outcome));
     }
+
+    // The first outcome is the way forward; those that end or refuse are red.
+    private static string Style(string name, int position) => name switch
+    {
+        _ when name.StartsWith("Refus", StringComparison.Ordinal) || name.StartsWith("Abandon", StringComparison.Ordinal) || name.StartsWith("Renonc", StringComparison.Ordinal) => "danger",
+        _ when position == 0 => "primary",
+        _ => "secondary",
+    };
 }
