@@ -9,6 +9,7 @@ namespace MonOPCO.Integrations.Sealing;
 internal static class Cades
 {
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
+    private const string Data = "1.2.840.113549.1.7.1";
     private const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
 
     public static byte[] Sign(byte[] content, X509Certificate2 certificate)
@@ -39,7 +40,7 @@ internal static class Cades
 
             cms.CheckSignature(verifySignatureOnly: true);
             // What the digest does not cover (versions, algorithm lists) must be as a writer of CMS encodes it.
-            if (!cms.Encode().AsSpan().SequenceEqual(encoded) || cms.Version != 1 || cms.SignerInfos[0].DigestAlgorithm.Value != Sha256)
+            if (!cms.Encode().AsSpan().SequenceEqual(encoded) || !HasPlainHeader(encoded) || cms.Version != 1 || cms.SignerInfos[0].Version != 1 || cms.SignerInfos[0].DigestAlgorithm.Value != Sha256)
             {
                 return (null, "L'enveloppe du cachet n'est pas celle qui a été écrite.");
             }
@@ -48,10 +49,28 @@ internal static class Cades
                 ? (certificate, null)
                 : (null, "Le certificat joint n'est pas celui que le cachet désigne.");
         }
-        catch (CryptographicException)
+        catch (Exception problem) when (problem is CryptographicException or AsnContentException)
         {
             return (null, "Le document a changé depuis ce cachet, ou le cachet est abîmé.");
         }
+    }
+
+    /// <summary>SignedData's list of digest algorithms and its content type: nothing signs them, so they must be exactly the ones we use.</summary>
+    private static bool HasPlainHeader(byte[] encoded)
+    {
+        var signedData = new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence();
+        signedData.ReadObjectIdentifier();
+        var content = signedData.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadSequence();
+        content.ReadInteger();
+        var algorithms = content.ReadSetOf();
+        var algorithm = algorithms.ReadSequence();
+        var isSha256 = algorithm.ReadObjectIdentifier() == Sha256;
+        if (algorithm.HasData)
+        {
+            algorithm.ReadNull();
+        }
+
+        return isSha256 && !algorithm.HasData && !algorithms.HasData && content.ReadSequence().ReadObjectIdentifier() == Data;
     }
 
     private static bool NamesItsCertificate(SignerInfo signer, X509Certificate2 certificate)
