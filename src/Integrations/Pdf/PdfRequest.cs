@@ -6,9 +6,9 @@ namespace MonOPCO.Integrations.Pdf;
 /// <param name="FooterHtml">The same at the bottom.</param>
 public sealed record PdfRequest(string Html, string? HeaderHtml = null, string? FooterHtml = null)
 {
-    public string MarginTop { get; init; } = "26mm";
+    public string MarginTop { get; init; } = "24mm";
 
-    public string MarginBottom { get; init; } = "24mm";
+    public string MarginBottom { get; init; } = "22mm";
 
     public string MarginSide { get; init; } = "18mm";
 }

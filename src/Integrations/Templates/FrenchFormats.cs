@@ -6,6 +6,9 @@ namespace MonOPCO.Integrations.Templates;
 public static class FrenchFormats
 {
     private const string Narrow = "\u202F";
+
+    // The digits of an identifier are read aloud in groups: they deserve a full space.
+    private const string NoBreak = "\u00A0";
     private static readonly string[] Months = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
     private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
 
@@ -40,11 +43,11 @@ public static class FrenchFormats
 
     /// <summary>123 456 789 00012; anything that is not 14 digits comes back unchanged.</summary>
     public static string Siret(string siret) =>
-        siret.Length == 14 && siret.All(char.IsAsciiDigit) ? string.Join(Narrow, siret[..3], siret[3..6], siret[6..9], siret[9..]) : siret;
+        siret.Length == 14 && siret.All(char.IsAsciiDigit) ? string.Join(NoBreak, siret[..3], siret[3..6], siret[6..9], siret[9..]) : siret;
 
     /// <summary>44 67 01234 67</summary>
     public static string Nda(string nda) =>
-        nda.Length == 11 && nda.All(char.IsAsciiDigit) ? string.Join(Narrow, nda[..2], nda[2..4], nda[4..9], nda[9..]) : nda;
+        nda.Length == 11 && nda.All(char.IsAsciiDigit) ? string.Join(NoBreak, nda[..2], nda[2..4], nda[4..9], nda[9..]) : nda;
 
     /// <summary>a, b et c</summary>
     public static string Enumeration(IReadOnlyList<string> items) => items switch

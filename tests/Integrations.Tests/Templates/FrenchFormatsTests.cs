@@ -33,9 +33,9 @@ public class FrenchFormatsTests
     [Fact]
     public void SiretNdaList_Plain_AreGrouped()
     {
-        Assert.Equal("123\u202F456\u202F789\u202F00012", FrenchFormats.Siret("12345678900012"));
+        Assert.Equal("123\u00A0456\u00A0789\u00A000012", FrenchFormats.Siret("12345678900012"));
         Assert.Equal("inconnu", FrenchFormats.Siret("inconnu"));
-        Assert.Equal("44\u202F67\u202F01234\u202F67", FrenchFormats.Nda("44670123467"));
+        Assert.Equal("44\u00A067\u00A001234\u00A067", FrenchFormats.Nda("44670123467"));
         Assert.Equal("a, b et c", FrenchFormats.Enumeration(["a", "b", "c"]));
         Assert.Equal("", FrenchFormats.Enumeration([]));
     }

@@ -31,7 +31,7 @@ public partial class ShippedTemplatesTests
         Assert.Matches("<title>[^<]{5,}</title>", document.Html);
         Assert.Single(Heading().Matches(document.Html));
         Assert.DoesNotContain("{{", document.Html, StringComparison.Ordinal);
-        Assert.Contains("44\u202F67\u202F01234\u202F67", document.HeaderHtml, StringComparison.Ordinal);
+        Assert.Contains("44\u00A067\u00A001234\u00A067", document.HeaderHtml, StringComparison.Ordinal);
         Assert.Contains("ne vaut pas agrément de l", document.FooterHtml, StringComparison.Ordinal);
         // Every amount is kept on one line.
         Assert.All(Amount().Matches(document.Html), match => Assert.StartsWith("<span class=\"n\">", match.Value, StringComparison.Ordinal));

@@ -45,7 +45,7 @@ public sealed class TemplateRendererTests : IDisposable
     [InlineData("{{heures v}}", 1.5, "<span class=\"n\">1\u202Fh\u202F30</span>")]
     [InlineData("{{date v}}", "2026-02-03", "<span class=\"n\">03/02/2026</span>")]
     [InlineData("{{datelongue v}}", "2026-02-03", "<span class=\"n\">3\u00A0février 2026</span>")]
-    [InlineData("{{siret v}}", "12345678900012", "<span class=\"n\">123\u202F456\u202F789\u202F00012</span>")]
+    [InlineData("{{siret v}}", "12345678900012", "<span class=\"n\">123\u00A0456\u00A0789\u00A000012</span>")]
     [InlineData("{{siret v}}", "<i>", "<span class=\"n\">&lt;i&gt;</span>")]
     [InlineData("{{#si-egal v \"bilan\"}}oui{{else}}non{{/si-egal}}", "bilan", "oui")]
     [InlineData("{{#si-egal v \"bilan\"}}oui{{else}}non{{/si-egal}}", "formation", "non")]
