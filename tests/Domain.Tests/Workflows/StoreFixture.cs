@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
 namespace MonOPCO.Domain.Tests.Workflows;
@@ -40,8 +42,9 @@ public abstract class StoreFixture : IAsyncDisposable
         await Definitions.PublishAsync(id, "test");
     }
 
-    public async Task<Guid> StartAsync(string steps)
+    public async Task<Guid> StartAsync(string steps, Action<ConcurrentDictionary<string, Func<IBurstScope, WorkflowInstance, Task>>>? hooks = null)
     {
+        hooks?.Invoke(Fake.Hooks);
         var id = "d" + Guid.NewGuid().ToString("N");
         await PublishAsync(id, steps);
         return (await Runtime.StartAsync(new StartWorkflow(id))).Instance.Id;
