@@ -19,6 +19,11 @@ document.addEventListener('DOMContentLoaded', () => {
   view.setAttribute(page.attribute, page.value);
   // The provider must come before the element that uses it.
   document.getElementById('studio').append(backend, view);
+  new MutationObserver((_, observer) => {
+    if (!view.childElementCount) return;
+    observer.disconnect();
+    document.getElementById('studio-loading').remove();
+  }).observe(view, { childList: true });
   translate();
 });
 
