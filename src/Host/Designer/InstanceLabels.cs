@@ -1,19 +1,19 @@
 using MonOPCO.Engine.Execution;
+using MonOPCO.Host.Infrastructure.TagHelpers;
 
 namespace MonOPCO.Host.Designer;
 
-/// <summary>States of instances in French, each with the design system's status tone (colour, icon and word always go together).</summary>
+/// <summary>States of instances in French.</summary>
 public static class InstanceLabels
 {
-    public static (string Text, string Tone) Of(WorkflowInstance instance) => instance switch
+    public static StatusLook Of(WorkflowInstance instance) => instance switch
     {
-        { Status: InstanceStatus.Running, IncidentCount: > 0 } => ("Arrêtée par un incident", "danger"),
-        { SubStatus: InstanceSubStatus.Pending } => ("À démarrer", "neutral"),
-        { SubStatus: InstanceSubStatus.Executing } => ("En cours", "info"),
-        { SubStatus: InstanceSubStatus.Suspended } => ("En attente", "info"),
-        { SubStatus: InstanceSubStatus.Finished } => ("Terminée", "success"),
-        { SubStatus: InstanceSubStatus.Cancelled } => ("Annulée", "neutral"),
-        { SubStatus: InstanceSubStatus.Faulted } => ("En erreur", "danger"),
-        _ => (instance.SubStatus.ToString(), "neutral"),
+        { Status: InstanceStatus.Running, IncidentCount: > 0 } => new("Arrêtée par un incident", "danger", "alert-triangle"),
+        { SubStatus: InstanceSubStatus.Pending } => new("À démarrer", "neutral", "circle-dashed"),
+        { SubStatus: InstanceSubStatus.Executing } => new("En cours", "info", "progress"),
+        { SubStatus: InstanceSubStatus.Suspended } => new("En attente", "waiting", "hourglass"),
+        { SubStatus: InstanceSubStatus.Finished } => new("Terminée", "success", "circle-check"),
+        { SubStatus: InstanceSubStatus.Cancelled } => new("Annulée", "neutral", "ban"),
+        _ => new("En erreur", "danger", "circle-x"),
     };
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Storage;
 
@@ -8,6 +10,9 @@ namespace MonOPCO.Host.Endpoints.Elsa;
 /// </summary>
 internal static class DefinitionDocument
 {
+    /// <summary>How definitions are written, so that two exports of the same thing are the same file and a change can be read in git.</summary>
+    public static JsonSerializerOptions FileOptions { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Members that say where a version stands; they come from the store and are not part of the definition's text.</summary>
     private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount"];
 
