@@ -29,7 +29,7 @@ public sealed class ChoiceSources(MonOpcoDbContext database, IConfiguration conf
     private async Task<IReadOnlyList<Choice>> ReadAsync(string source, CancellationToken cancel) => source switch
     {
         "roles" => [.. Roles.All.Select(role => new Choice(role, Roles.Label(role)))],
-        "opcos" => await database.Set<Opco>().OrderBy(opco => opco.Name).Select(opco => new Choice(opco.Code, opco.Name)).ToListAsync(cancel),
+        "opcos" => await database.Set<Opco>().OrderBy(opco => opco.Name).Select(opco => new Choice(opco.Slug, opco.Name)).ToListAsync(cancel),
         "documentTypes" => await database.Set<DocumentType>().OrderBy(type => type.Label).Select(type => new Choice(type.Code, type.Label)).ToListAsync(cancel),
         "templates" => Files("templates", "documents", ".hbs"),
         "mails" => Files("templates", "mails", ".hbs"),
