@@ -24,6 +24,9 @@ internal static class DefinitionWriteEndpoints
         owners.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
         owners.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
         owners.MapPost("/workflow-definitions/{definitionId}/update-references", () => ElsaJson.Ok(new { AffectedWorkflows = Array.Empty<string>() }));
+        owners.MapDelete("/workflow-definitions/{definitionId}", async (string definitionId, DefinitionStore store, CancellationToken cancel) => await DeleteAsync(definitionId, store, cancel));
+        owners.MapDelete("/workflow-definition-versions/{versionId}", () => ElsaJson.Unsupported("Supprimer une seule version"));
+        owners.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", BulkDeleteAsync);
         owners.MapPost("/bulk-actions/publish/workflow-definitions/by-definition-ids", BulkPublishAsync);
         owners.MapPost("/bulk-actions/retract/workflow-definitions/by-definition-ids", BulkRetractAsync);
         api.MapGet("/workflow-definitions/{definitionId}/export", ExportAsync);
@@ -158,6 +161,39 @@ internal static class DefinitionWriteEndpoints
         return refused.Count > 0
             ? ElsaJson.Problem(StatusCodes.Status400BadRequest, [.. refused])
             : ElsaJson.Ok(new { Published = published, AlreadyPublished = already, NotFound = missing, UpdatedConsumers = Array.Empty<string>() });
+    }
+
+    private static async Task<IResult> DeleteAsync(string definitionId, DefinitionStore store, CancellationToken cancel)
+    {
+        try
+        {
+            return await store.DeleteAsync(definitionId, cancel) ? Results.NoContent() : ElsaJson.NotFound("La procédure");
+        }
+        catch (DefinitionInUseException used)
+        {
+            return ElsaJson.Problem(StatusCodes.Status409Conflict, $"{used.Running} dossiers suivent encore cette procédure : dépubliez-la pour qu’aucun nouveau ne commence, et supprimez-la quand ils seront finis.");
+        }
+    }
+
+    private static async Task<IResult> BulkDeleteAsync(HttpRequest request, DefinitionStore store, CancellationToken cancel)
+    {
+        if (await ElsaJson.ReadAsync(request) is not { } body)
+        {
+            return InstanceEndpoints.Malformed();
+        }
+
+        var deleted = 0;
+        foreach (var id in body.Texts("definitionIds"))
+        {
+            if (await DeleteAsync(id, store, cancel) is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent } and var refusal)
+            {
+                return refusal;
+            }
+
+            deleted++;
+        }
+
+        return ElsaJson.Ok(new { Deleted = deleted });
     }
 
     private static async Task<IResult> BulkRetractAsync(HttpRequest request, DefinitionStore store, Access access, CancellationToken cancel)

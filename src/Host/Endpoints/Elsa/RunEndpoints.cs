@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Dossiers;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
@@ -30,6 +33,7 @@ internal static class RunEndpoints
         owners.MapPost("/tasks/{taskId}/complete", CompleteTaskAsync);
         owners.MapPost("/cancel/workflow-instances/{id:guid}", CancelAsync);
         owners.MapPost("/bulk-actions/cancel/workflow-instances", BulkCancelAsync);
+        owners.MapDelete("/workflow-instances/{id:guid}", DeleteAsync);
     }
 
     /// <summary>What these endpoints need, bound together.</summary>
@@ -167,6 +171,22 @@ internal static class RunEndpoints
 
         await services.Runtime.CancelAsync(id, "Annulée depuis le concepteur", services.Access.Actor, cancel);
         return Results.NoContent();
+    }
+
+    /// <summary>The journal of a dossier is its history: only instances without dossier may go.</summary>
+    private static async Task<IResult> DeleteAsync(Guid id, MonOpcoDbContext database, [AsParameters] Services services, CancellationToken cancel)
+    {
+        if (await services.Reader.FindAsync(id, cancel) is not { } instance)
+        {
+            return ElsaJson.NotFound("L’instance");
+        }
+
+        if (Guid.TryParse(instance.CorrelationId, out var dossierId) && await database.Set<Dossier>().AnyAsync(dossier => dossier.Id == dossierId, cancel))
+        {
+            return ElsaJson.Problem(StatusCodes.Status409Conflict, "Cette exécution est celle d’un dossier : elle fait partie de son historique et ne se supprime pas.");
+        }
+
+        return await services.Runtime.DeleteInstanceAsync(id, cancel) ? Results.NoContent() : ElsaJson.NotFound("L’instance");
     }
 
     private static async Task<IResult> BulkCancelAsync(HttpRequest request, [AsParameters] Services services, CancellationToken cancel)
