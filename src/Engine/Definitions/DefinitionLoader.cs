@@ -13,7 +13,7 @@ public static class DefinitionLoader
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(registry);
-        throw new NotImplementedException("Comes with the next commits. " + subDefinitions);
+        return new Compilation(registry, subDefinitions).Run(definition);
     }
 }
 

@@ -6,6 +6,8 @@ namespace MonOPCO.Engine.Execution;
 /// <summary>Runs bursts. Stateless and thread-safe: one per process. Deterministic given its arguments.</summary>
 public sealed class Interpreter(ActivityRegistry registry, InterpreterOptions? options = null)
 {
+    public ActivityRegistry Registry { get; } = registry;
+
     public InterpreterOptions Options { get; } = options ?? new InterpreterOptions();
 
     /// <summary>
@@ -13,8 +15,12 @@ public sealed class Interpreter(ActivityRegistry registry, InterpreterOptions? o
     /// <paramref name="instance"/> in place and returns all that must be stored with it. Exceptions for which <see cref="IBurstScope.MustRestartBurst"/>
     /// is true pass through: throw the instance away and run the burst again from the store.
     /// </summary>
-    public Task<BurstResult> RunAsync(CompiledDefinition definition, WorkflowInstance instance, IReadOnlyList<InstanceMessage> messages, IBurstScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
-        throw new NotImplementedException($"Comes with the next commits ({registry}, {definition}, {instance}, {messages}, {scope}, {now}, {cancellationToken}).");
+    public Task<BurstResult> RunAsync(CompiledDefinition definition, WorkflowInstance instance, IReadOnlyList<InstanceMessage> messages, IBurstScope scope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(instance);
+        return new Run(definition, instance, scope, now, Options, cancellationToken).RunAsync(messages);
+    }
 }
 
 /// <summary>Bounds and choices of an <see cref="Interpreter"/>.</summary>
