@@ -33,6 +33,13 @@ public static class Fr
     /// <summary>The calendar day in France.</summary>
     public static DateOnly InParis(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Paris).DateTime);
 
+    /// <summary>The instant, in UTC, at which that day begins in France.</summary>
+    public static DateTimeOffset StartInParis(DateOnly date)
+    {
+        var midnight = date.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(midnight, Paris.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
     private static CultureInfo Make()
     {
         var culture = (CultureInfo)CultureInfo.GetCultureInfo("fr-FR").Clone();

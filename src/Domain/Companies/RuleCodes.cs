@@ -26,4 +26,7 @@ public static class RuleCodes
     public const string SmallBuildingHeadcount = "effectif.seuil-batiment";
     public const string MinConfidence = "opco.confiance-min";
     public const string SignatureDays = "signature.delai-jours";
+
+    /// <summary>Prefix; the code goes on with the headcount from–to, e.g. <c>plafond.annuel:11-49</c>.</summary>
+    public const string YearlyEnvelope = "plafond.annuel:";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using MonOPCO.Domain.Dossiers;
@@ -82,6 +83,9 @@ public sealed class Document
 
     public required bool Confidential { get; init; }
 
+    /// <summary>The values a generated document prints (<see cref="DocumentFacts"/>), so that a stale one is seen before filing. Emptied on destruction.</summary>
+    public JsonObject? Facts { get; internal set; }
+
     public required string CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -111,6 +115,24 @@ internal sealed class DocumentKey
 
     /// <summary>Nonce, tag and the wrapped 32 bytes.</summary>
     public required byte[] Wrapped { get; init; }
+}
+
+/// <summary>Destroyed documents, replayed by every restore: an old backup gives no key back.</summary>
+internal sealed class DocumentPurge
+{
+    public required Guid DocumentId { get; init; }
+
+    public required DateTimeOffset DestroyedAt { get; init; }
+}
+
+internal sealed class DocumentPurgeMapping : IEntityTypeConfiguration<DocumentPurge>
+{
+    public void Configure(EntityTypeBuilder<DocumentPurge> builder)
+    {
+        builder.ToTable("document_purges", "keys");
+        builder.HasKey(x => x.DocumentId);
+        builder.Property(x => x.DocumentId).ValueGeneratedNever();
+    }
 }
 
 internal sealed class DocumentTypeMapping : IEntityTypeConfiguration<DocumentType>

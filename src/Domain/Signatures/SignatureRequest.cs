@@ -37,6 +37,8 @@ public enum SignerStatus
 
     /// <summary>Silence beyond the time to answer; for the employee of a bilan a refusal.</summary>
     RefusTacite,
+
+    Expired,
 }
 
 /// <summary>A document to be signed by one to three parties. The current version grows with each signature.</summary>
@@ -111,6 +113,9 @@ public sealed class Signer
 
     /// <summary>SHA-256 of the link's token; the token itself is only in the mail.</summary>
     public byte[]? InvitationHash { get; internal set; }
+
+    /// <summary>Rises with each new link; the token is derived from it (<see cref="SignatureService.TokenOf"/>).</summary>
+    public int InvitationGeneration { get; internal set; }
 
     public DateTimeOffset? InvitedAt { get; internal set; }
 
