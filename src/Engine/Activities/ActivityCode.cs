@@ -58,7 +58,7 @@ internal sealed class ActivityCode
         return _construct(arguments);
     }
 
-    internal JsonObject? WriteOutput(object? output) =>
+    internal static JsonObject? WriteOutput(object? output) =>
         output is null or NoOutput ? null : JsonSerializer.SerializeToNode(output, output.GetType(), JsonReaders.Options) as JsonObject;
 
     internal static bool IsActivity(Type type) => typeof(Activity).IsAssignableFrom(type) && !type.IsAbstract && type.GetCustomAttribute<ActivityAttribute>() is not null;

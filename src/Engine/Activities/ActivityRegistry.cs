@@ -127,7 +127,7 @@ public sealed class EffectRun
         {
             case UntypedResult.Done done:
                 var output = await _code.Create(services).RecordUntypedAsync(_input, done.Output, context);
-                return new Execution.EffectResult { Form = "done", Outcome = done.Outcome, Output = _code.WriteOutput(output), Attempts = context.Attempt };
+                return new Execution.EffectResult { Form = "done", Outcome = done.Outcome, Output = ActivityCode.WriteOutput(output), Attempts = context.Attempt };
             case UntypedResult.Wait wait:
                 return new Execution.EffectResult { Form = "wait", WaitKind = wait.Kind, WaitKey = wait.Key, WaitUntil = wait.Until, WaitPayload = wait.Payload, Attempts = context.Attempt };
             case UntypedResult.Failed failed:

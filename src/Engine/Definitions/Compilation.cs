@@ -154,7 +154,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
         return node;
     }
 
-    internal VariableRef? FindVariable(Node node, string? id, string? name)
+    internal static VariableRef? FindVariable(Node node, string? id, string? name)
     {
         return Search(v => v.Id == id) ?? Search(v => v.Name == name) ?? Search(v => v.Name == id);
 
@@ -180,7 +180,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
         switch (type)
         {
             case "Literal":
-                return value is null ? null : new ConstantExpression(Frozen(LenientJson.Coerce(value, typeName)));
+                return value is null ? null : new ConstantValue(Frozen(LenientJson.Coerce(value, typeName)));
             case "Object":
                 return Object(value, typeName, node, property);
             case "Variable":
@@ -213,11 +213,11 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
         }
     }
 
-    private ConstantExpression? Object(JsonNode? value, string typeName, Node node, string property)
+    private ConstantValue? Object(JsonNode? value, string typeName, Node node, string property)
     {
         if (value is not JsonValue || LenientJson.KindOf(value) != System.Text.Json.JsonValueKind.String)
         {
-            return value is null ? null : new ConstantExpression(Frozen(value));
+            return value is null ? null : new ConstantValue(Frozen(value));
         }
 
         var text = value.GetValue<string>();
@@ -228,12 +228,12 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         if (LenientJson.TryParse(text, out var parsed))
         {
-            return new ConstantExpression(Frozen(LenientJson.Coerce(parsed, typeName)));
+            return new ConstantValue(Frozen(LenientJson.Coerce(parsed, typeName)));
         }
 
         if (typeName == "String")
         {
-            return new ConstantExpression(JsonValue.Create(text));
+            return new ConstantValue(JsonValue.Create(text));
         }
 
         Add(new Problem(ProblemLevel.Error, "json", node.Id, property, $"La valeur de « {property} » n'est pas du JSON valable."));
@@ -276,7 +276,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
             var count = _problems.Count;
             var expression = InputExpression(Property(json, input.Name), input, node);
-            if (expression is ConstantExpression constant)
+            if (expression is ConstantValue constant)
             {
                 Check(constant, input, node, descriptor);
             }
@@ -312,11 +312,11 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             return wrapped["expression"] is JsonObject expression ? Expression(expression, typeName, node, input.Name) : null;
         }
 
-        return value is null ? null : new ConstantExpression(Frozen(LenientJson.Coerce(value, typeName)));
+        return value is null ? null : new ConstantValue(Frozen(LenientJson.Coerce(value, typeName)));
     }
 
     /// <summary>A constant that the activity could not bind is refused here, not when a dossier meets it.</summary>
-    private void Check(ConstantExpression constant, InputDescriptor input, Node node, ActivityDescriptor descriptor)
+    private void Check(ConstantValue constant, InputDescriptor input, Node node, ActivityDescriptor descriptor)
     {
         if (descriptor.Code is null || constant.Value is null)
         {

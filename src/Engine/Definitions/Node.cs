@@ -101,9 +101,9 @@ internal sealed class BoundInput(InputDescriptor descriptor, CompiledExpression 
 
     internal string TypeName { get; } = typeName;
 
-    internal bool IsConstant { get; } = expression is ConstantExpression;
+    internal bool IsConstant { get; } = expression is ConstantValue;
 
-    internal JsonNode? Constant { get; } = (expression as ConstantExpression)?.Value;
+    internal JsonNode? Constant { get; } = (expression as ConstantValue)?.Value;
 }
 
 /// <summary>A variable found when the definition was compiled.</summary>

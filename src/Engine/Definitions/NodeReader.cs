@@ -47,7 +47,7 @@ internal sealed class NodeReader(Compilation compilation, JsonObject json, Node 
             var label = LenientJson.ToText(item["label"]) ?? "";
             var condition = compilation.Expression(item["condition"] as JsonObject, "Boolean", Node, "cases");
             var activity = withActivities && item["activity"] is JsonObject child ? compilation.Read(child, Node, prefix) : null;
-            cases.Add(new SwitchCase(label, condition ?? new ConstantExpression(null), activity));
+            cases.Add(new SwitchCase(label, condition ?? new ConstantValue(null), activity));
         }
 
         return [.. cases];
@@ -59,7 +59,7 @@ internal sealed class NodeReader(Compilation compilation, JsonObject json, Node 
         var reference = Json[property];
         var id = reference is JsonObject known ? LenientJson.ToText(known["id"]) : LenientJson.ToText(reference);
         var name = LenientJson.ToText((reference as JsonObject)?["name"]);
-        var found = compilation.FindVariable(Node, id, name);
+        var found = Compilation.FindVariable(Node, id, name);
         if (found is null)
         {
             Error("unknown-variable", property, reference is null ? "La variable à affecter n'est pas choisie." : $"La variable « {name ?? id} » n'existe pas à cet endroit.");

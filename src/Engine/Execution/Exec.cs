@@ -82,6 +82,8 @@ internal sealed class Exec(Node node, Exec? parent, long number)
     /// <summary>Incidents met in it and below, as Elsa counts.</summary>
     internal int AggregateFaults;
 
+    internal JsonNode? Input(int index) => Inputs?[index];
+
     internal void Add(Exec child)
     {
         child.Previous = LastChild;

@@ -84,7 +84,7 @@ internal sealed partial class Run
         Instance.State = state;
     }
 
-    private void Write(Exec exec, Dictionary<Exec, int> places, JsonArray list)
+    private static void Write(Exec exec, Dictionary<Exec, int> places, JsonArray list)
     {
         var saved = new JsonObject { ["n"] = exec.Number, ["k"] = exec.Node.Key };
         if (exec.Parent is not null)

@@ -7,9 +7,8 @@ namespace MonOPCO.Engine.Execution;
 // Inputs, variables, outputs. Values are never changed in place, so they may be shared; what enters a document (state, journal, output) is cloned.
 internal sealed partial class Run
 {
+    private const string ResultOutput = "Result";
     private const string Hidden = "***";
-
-    internal JsonNode? Input(Exec exec, int index) => exec.Inputs?[index];
 
     internal JsonNode? Evaluate(CompiledExpression expression, Exec exec) => _context.Evaluate(expression, exec, null);
 
@@ -27,7 +26,7 @@ internal sealed partial class Run
     internal JsonNode? EvaluateWith(BoundInput input, Exec exec, LoopVariables more) =>
         input.IsConstant ? input.Constant : LenientJson.Coerce(_context.Evaluate(input.Expression, exec, more), input.TypeName);
 
-    internal JsonNode? Read(Exec exec, VariableRef variable)
+    internal static JsonNode? Read(Exec exec, VariableRef variable)
     {
         for (var scope = exec; scope is not null; scope = scope.Parent)
         {
@@ -40,7 +39,7 @@ internal sealed partial class Run
         return null;
     }
 
-    internal void Write(Exec exec, VariableRef variable, JsonNode? value)
+    internal static void Write(Exec exec, VariableRef variable, JsonNode? value)
     {
         for (var scope = exec; scope is not null; scope = scope.Parent)
         {
@@ -53,7 +52,7 @@ internal sealed partial class Run
     }
 
     /// <summary>An output of this run: kept for expressions, the journal and the variable it is bound to.</summary>
-    internal void SetOutput(Exec exec, string name, JsonNode? value)
+    internal static void SetOutput(Exec exec, string name, JsonNode? value)
     {
         foreach (var binding in exec.Node.Outputs)
         {
@@ -66,7 +65,7 @@ internal sealed partial class Run
         (exec.Produced ??= [])[name] = value?.DeepClone();
     }
 
-    internal void SetOutputs(Exec exec, JsonObject? outputs)
+    internal static void SetOutputs(Exec exec, JsonObject? outputs)
     {
         foreach (var (name, value) in outputs ?? [])
         {
@@ -99,7 +98,7 @@ internal sealed partial class Run
     }
 
     /// <summary>Inputs as an effect receives them: frozen, by camel-case name.</summary>
-    internal JsonObject InputsAsJson(Exec exec)
+    internal static JsonObject InputsAsJson(Exec exec)
     {
         var json = new JsonObject();
         var descriptors = exec.Node.Descriptor!.Inputs;
@@ -170,7 +169,7 @@ internal sealed partial class Run
         if (exec.Produced is { } produced)
         {
             (exec.Parent!.Outputs ??= [])[exec.Node] = produced;
-            if (produced.TryGetPropertyValue("Result", out var result) || exec.Node.Descriptor?.Outputs is [var first, ..] && produced.TryGetPropertyValue(first.Name, out result))
+            if (produced.TryGetPropertyValue(ResultOutput, out var result) || exec.Node.Descriptor?.Outputs is [var first, ..] && produced.TryGetPropertyValue(first.Name, out result))
             {
                 _lastResult = result;
             }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Definitions;
-using MonOPCO.Engine.Expressions;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace MonOPCO.Engine.Execution;

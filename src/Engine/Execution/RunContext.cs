@@ -74,7 +74,7 @@ internal sealed class RunContext(Run run) : ExpressionContext
         }
     }
 
-    internal JsonNode? Read(VariableRef variable) => run.Read(_exec!, variable);
+    internal JsonNode? Read(VariableRef variable) => Run.Read(_exec!, variable);
 
     public override bool TryGetVariable(string name, out JsonNode? value)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace MonOPCO.Engine.Expressions;
 
 /// <summary>A value known when the definition is compiled.</summary>
-internal sealed class ConstantExpression(JsonNode? value) : CompiledExpression
+internal sealed class ConstantValue(JsonNode? value) : CompiledExpression
 {
     internal JsonNode? Value { get; } = value;
 

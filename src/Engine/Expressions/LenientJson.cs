@@ -148,7 +148,7 @@ public static class LenientJson
     }
 
     /// <summary>Items of a list given as an array, as JSON text of an array, or as one value; null = none.</summary>
-    public static IReadOnlyList<JsonNode?> ToItems(JsonNode? node) => KindOf(node) switch
+    public static IList<JsonNode?> ToItems(JsonNode? node) => KindOf(node) switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => [],
         JsonValueKind.Array => node!.AsArray(),

@@ -18,8 +18,8 @@ internal sealed class IfNode : NodeBehavior
 
     internal override void Execute(Run run, Exec exec)
     {
-        var condition = LenientJson.ToBoolean(run.Input(exec, 0));
-        run.SetOutput(exec, "Result", JsonValue.Create(condition));
+        var condition = LenientJson.ToBoolean(exec.Input(0));
+        Run.SetOutput(exec, "Result", JsonValue.Create(condition));
         run.ScheduleOrComplete(condition ? _then : _else, exec);
     }
 
@@ -62,7 +62,7 @@ internal sealed class SwitchNode : NodeBehavior
 
     internal override void Execute(Run run, Exec exec)
     {
-        var matching = SwitchCase.Matching(_cases, run, exec, run.Input(exec, 0));
+        var matching = SwitchCase.Matching(_cases, run, exec, exec.Input(0));
         foreach (var match in matching)
         {
             if (match.Activity is not null)
@@ -103,7 +103,7 @@ internal sealed class FlowSwitchNode : NodeBehavior
 
     internal override void Execute(Run run, Exec exec)
     {
-        var matching = SwitchCase.Matching(_cases, run, exec, run.Input(exec, 0));
+        var matching = SwitchCase.Matching(_cases, run, exec, exec.Input(0));
         run.Complete(exec, matching.Count == 0 ? ["Default"] : [.. matching.Select(m => m.Label)]);
     }
 }
@@ -115,7 +115,7 @@ internal sealed class FlowDecisionNode : NodeBehavior
 
     internal override IEnumerable<string> PossibleOutcomes(Node node) => ["True", "False"];
 
-    internal override void Execute(Run run, Exec exec) => run.Complete(exec, LenientJson.ToBoolean(run.Input(exec, 0)) ? True : False);
+    internal override void Execute(Run run, Exec exec) => run.Complete(exec, LenientJson.ToBoolean(exec.Input(0)) ? True : False);
 }
 
 internal sealed class FlowForkNode : NodeBehavior
@@ -127,7 +127,7 @@ internal sealed class FlowForkNode : NodeBehavior
         _ => null,
     };
 
-    internal override void Execute(Run run, Exec exec) => run.Complete(exec, Names(run.Input(exec, 0)));
+    internal override void Execute(Run run, Exec exec) => run.Complete(exec, Names(exec.Input(0)));
 
     private static string[] Names(JsonNode? branches) => branches is null ? DoneOutcome : [.. LenientJson.ToItems(branches).Select(b => LenientJson.ToText(b) ?? "")];
 }

@@ -13,7 +13,7 @@ internal static class BuiltInCatalogue
     private const string Time = "Temps";
     private const string Compose = "Composition";
 
-    internal static IEnumerable<IExpressionLanguage> Languages() => [];
+    internal static IEnumerable<IExpressionLanguage> Languages() => [new JavaScriptLanguage()];
 
     internal static IEnumerable<ActivityDescriptor> All() =>
     [

@@ -12,9 +12,9 @@ internal sealed class StartInstanceNode : NodeBehavior
 
     internal override async Task ExecuteAsync(Run run, Exec exec)
     {
-        var definition = await run.RequireDefinitionAsync(LenientJson.ToText(run.Input(exec, 0)));
-        var waits = LenientJson.ToBoolean(run.Input(exec, 3));
-        run.StartInstance(exec, definition, Input(run.Input(exec, 2)), LenientJson.ToText(run.Input(exec, 1)), waits);
+        var definition = await run.RequireDefinitionAsync(LenientJson.ToText(exec.Input(0)));
+        var waits = LenientJson.ToBoolean(exec.Input(3));
+        run.StartInstance(exec, definition, Input(exec.Input(2)), LenientJson.ToText(exec.Input(1)), waits);
         if (waits)
         {
             run.Wait(exec, "child", exec.Instances![0].ToString("D"), null, null);
@@ -32,7 +32,7 @@ internal sealed class StartInstanceNode : NodeBehavior
             throw new FaultException("child-not-started", error);
         }
 
-        run.SetOutput(exec, "Result", result["output"]);
+        Run.SetOutput(exec, "Result", result["output"]);
         run.Complete(exec);
     }
 
@@ -64,13 +64,13 @@ internal sealed class BulkNode : NodeBehavior
 
     internal override async Task ExecuteAsync(Run run, Exec exec)
     {
-        var items = LenientJson.ToItems(run.Input(exec, 1));
-        var definition = items.Count == 0 ? "" : await run.RequireDefinitionAsync(LenientJson.ToText(run.Input(exec, 0)));
-        var key = LenientJson.ToText(run.Input(exec, 2)) is { Length: > 0 } given ? given : "Item";
-        var waits = run.Input(exec, 5) is not { } wait || LenientJson.ToBoolean(wait);
+        var items = LenientJson.ToItems(exec.Input(1));
+        var definition = items.Count == 0 ? "" : await run.RequireDefinitionAsync(LenientJson.ToText(exec.Input(0)));
+        var key = LenientJson.ToText(exec.Input(2)) is { Length: > 0 } given ? given : "Item";
+        var waits = exec.Input(5) is not { } wait || LenientJson.ToBoolean(wait);
         foreach (var item in items)
         {
-            var input = StartInstanceNode.Input(run.Input(exec, 4));
+            var input = StartInstanceNode.Input(exec.Input(4));
             if (item is JsonObject values)
             {
                 foreach (var (name, value) in values)

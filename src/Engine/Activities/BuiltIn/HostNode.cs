@@ -44,7 +44,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
         switch (result.Form)
         {
             case "done":
-                run.SetOutputs(exec, result.Output as JsonObject);
+                Run.SetOutputs(exec, result.Output as JsonObject);
                 run.Complete(exec, Outcome(result.Outcome ?? "Done"));
                 break;
             case "wait":
@@ -58,7 +58,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
     private static void Schedule(Run run, Exec exec)
     {
         var descriptor = exec.Node.Descriptor!;
-        var input = run.InputsAsJson(exec);
+        var input = Run.InputsAsJson(exec);
 
         // Refuse now what the worker could only refuse later.
         descriptor.Code!.Binder.Bind(exec.Inputs ?? new JsonNode?[descriptor.Inputs.Count]);
@@ -92,7 +92,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
                 exec.Attempts = 0;
                 if (descriptor.Outputs.Count > 0)
                 {
-                    run.SetOutputs(exec, code.WriteOutput(done.Output));
+                    Run.SetOutputs(exec, ActivityCode.WriteOutput(done.Output));
                 }
 
                 run.Complete(exec, Outcome(done.Outcome));

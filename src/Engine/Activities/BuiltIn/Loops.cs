@@ -69,10 +69,10 @@ internal sealed class ForNode : LoopNode
 {
     protected override void Turn(Run run, Exec exec)
     {
-        var start = LenientJson.ToInt64(run.Input(exec, 0)) ?? 0;
-        var end = LenientJson.ToInt64(run.Input(exec, 1)) ?? 0;
-        var step = LenientJson.ToInt64(run.Input(exec, 2)) ?? 1;
-        var inclusive = run.Input(exec, 3) is not { } given || LenientJson.ToBoolean(given);
+        var start = LenientJson.ToInt64(exec.Input(0)) ?? 0;
+        var end = LenientJson.ToInt64(exec.Input(1)) ?? 0;
+        var step = LenientJson.ToInt64(exec.Input(2)) ?? 1;
+        var inclusive = exec.Input(3) is not { } given || LenientJson.ToBoolean(given);
         exec.A = exec.HasA ? exec.A + step : start;
         exec.HasA = true;
         var goesOn = step >= 0 ? inclusive ? exec.A <= end : exec.A < end : inclusive ? exec.A >= end : exec.A > end;
@@ -83,7 +83,7 @@ internal sealed class ForNode : LoopNode
         }
 
         var value = JsonValue.Create(exec.A);
-        run.SetOutput(exec, "CurrentValue", value);
+        Run.SetOutput(exec, "CurrentValue", value);
         run.Schedule(Body!, exec, new LoopVariables(ValueOnly, [value]));
     }
 }
@@ -92,7 +92,7 @@ internal sealed class ForEachNode : LoopNode
 {
     protected override void Turn(Run run, Exec exec)
     {
-        var items = LenientJson.ToItems(run.Input(exec, 0));
+        var items = LenientJson.ToItems(exec.Input(0));
         if (exec.A >= items.Count)
         {
             run.Complete(exec);
@@ -101,7 +101,7 @@ internal sealed class ForEachNode : LoopNode
 
         var index = (int)exec.A++;
         var value = items[index];
-        run.SetOutput(exec, "CurrentValue", value);
+        Run.SetOutput(exec, "CurrentValue", value);
         run.Schedule(Body!, exec, new LoopVariables(ValueAndIndex, [value, JsonValue.Create(index)]));
     }
 }
@@ -116,7 +116,7 @@ internal sealed class ParallelForEachNode : NodeBehavior
 
     internal override void Execute(Run run, Exec exec)
     {
-        var items = LenientJson.ToItems(run.Input(exec, 0));
+        var items = LenientJson.ToItems(exec.Input(0));
         if (_body is null || items.Count == 0)
         {
             run.Complete(exec);

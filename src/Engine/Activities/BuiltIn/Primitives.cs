@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Expressions;
@@ -22,7 +20,7 @@ internal sealed class CompleteNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        var given = run.Input(exec, 0);
+        var given = exec.Input(0);
         var outcomes = LenientJson.ToItems(given).Select(o => LenientJson.ToText(o) ?? "").Where(o => o.Length > 0).ToArray();
         run.CompleteComposite(exec, outcomes.Length == 0 ? DoneOutcome : outcomes);
     }
@@ -32,8 +30,8 @@ internal sealed class FaultNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        var code = LenientJson.ToText(run.Input(exec, 0)) is { Length: > 0 } text ? text : "0";
-        throw new FaultException(code, LenientJson.ToText(run.Input(exec, 3)) ?? "");
+        var code = LenientJson.ToText(exec.Input(0)) is { Length: > 0 } text ? text : "0";
+        throw new FaultException(code, LenientJson.ToText(exec.Input(3)) ?? "");
     }
 }
 
@@ -45,7 +43,7 @@ internal sealed class SetVariableNode : NodeBehavior
 
     internal override void Execute(Run run, Exec exec)
     {
-        run.Write(exec, _variable!, run.Input(exec, 0));
+        Run.Write(exec, _variable!, exec.Input(0));
         run.Complete(exec);
     }
 }
@@ -54,8 +52,8 @@ internal sealed class SetOutputNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        var name = LenientJson.ToText(run.Input(exec, 0)) ?? throw new FaultException("output-name", "Le nom de la sortie à renseigner n'est pas indiqué.");
-        run.SetResult(exec, name, run.Input(exec, 1));
+        var name = LenientJson.ToText(exec.Input(0)) ?? throw new FaultException("output-name", "Le nom de la sortie à renseigner n'est pas indiqué.");
+        run.SetResult(exec, name, exec.Input(1));
         run.Complete(exec);
     }
 }
@@ -64,7 +62,7 @@ internal sealed class SetNameNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        run.Instance.Name = LenientJson.ToText(run.Input(exec, 0));
+        run.Instance.Name = LenientJson.ToText(exec.Input(0));
         run.Complete(exec);
     }
 }
@@ -73,7 +71,7 @@ internal sealed class CorrelateNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        run.Instance.CorrelationId = LenientJson.ToText(run.Input(exec, 0));
+        run.Instance.CorrelationId = LenientJson.ToText(exec.Input(0));
         run.Complete(exec);
     }
 }
@@ -98,7 +96,7 @@ internal sealed class RunJavaScriptNode : NodeBehavior
     internal override void Execute(Run run, Exec exec)
     {
         var script = _compiled;
-        if (script is null && LenientJson.ToText(run.Input(exec, 0)) is { } source && !string.IsNullOrWhiteSpace(source))
+        if (script is null && LenientJson.ToText(exec.Input(0)) is { } source && !string.IsNullOrWhiteSpace(source))
         {
             script = (_language ?? throw new FaultException("javascript", "Le langage JavaScript n'est pas disponible.")).Compile(source);
         }
@@ -110,9 +108,9 @@ internal sealed class RunJavaScriptNode : NodeBehavior
         }
 
         var result = run.Evaluate(script, exec, out var outcomes);
-        if (LenientJson.KindOf(result) is not JsonValueKind.Null and not JsonValueKind.Undefined)
+        if (result is not null)
         {
-            run.SetOutput(exec, "Result", result);
+            Run.SetOutput(exec, "Result", result);
         }
 
         run.Complete(exec, outcomes is null ? DoneOutcome : [.. outcomes]);

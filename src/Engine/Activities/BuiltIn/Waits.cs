@@ -34,7 +34,7 @@ internal sealed class MomentNode(Func<Run, JsonNode?, DateTimeOffset> moment) : 
             return;
         }
 
-        var until = moment(run, run.Input(exec, 0));
+        var until = moment(run, exec.Input(0));
         if (until <= run.Now)
         {
             run.Complete(exec);
@@ -59,13 +59,13 @@ internal sealed class EventNode : NodeBehavior
             return;
         }
 
-        var name = LenientJson.ToText(run.Input(exec, 0)) is { Length: > 0 } given ? given : throw new FaultException("event-name", "Le nom de l'événement attendu n'est pas indiqué.");
+        var name = LenientJson.ToText(exec.Input(0)) is { Length: > 0 } given ? given : throw new FaultException("event-name", "Le nom de l'événement attendu n'est pas indiqué.");
         run.Wait(exec, "event", name, null, null);
     }
 
     internal override void Resume(Run run, Exec exec, Signal signal)
     {
-        run.SetOutput(exec, "Result", signal.Payload);
+        Run.SetOutput(exec, "Result", signal.Payload);
         run.Complete(exec);
     }
 }
@@ -74,10 +74,10 @@ internal sealed class PublishEventNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        var name = LenientJson.ToText(run.Input(exec, 0)) is { Length: > 0 } given ? given : throw new FaultException("event-name", "Le nom de l'événement à publier n'est pas indiqué.");
-        var correlation = LenientJson.ToText(run.Input(exec, 1));
-        var isLocal = LenientJson.ToBoolean(run.Input(exec, 2));
-        run.Result.Stimuli.Add(new PublishedStimulus(run.NewId(), "event", name, string.IsNullOrEmpty(correlation) ? null : correlation, isLocal ? run.Instance.Id : null, run.Input(exec, 3)?.DeepClone()));
+        var name = LenientJson.ToText(exec.Input(0)) is { Length: > 0 } given ? given : throw new FaultException("event-name", "Le nom de l'événement à publier n'est pas indiqué.");
+        var correlation = LenientJson.ToText(exec.Input(1));
+        var isLocal = LenientJson.ToBoolean(exec.Input(2));
+        run.Result.Stimuli.Add(new PublishedStimulus(run.NewId(), "event", name, string.IsNullOrEmpty(correlation) ? null : correlation, isLocal ? run.Instance.Id : null, exec.Input(3)?.DeepClone()));
         run.Complete(exec);
     }
 }
@@ -87,15 +87,15 @@ internal sealed class RunTaskNode : NodeBehavior
 {
     internal override void Execute(Run run, Exec exec)
     {
-        var name = LenientJson.ToText(run.Input(exec, 0)) is { Length: > 0 } given ? given : throw new FaultException("task-name", "Le nom de la tâche demandée n'est pas indiqué.");
+        var name = LenientJson.ToText(exec.Input(0)) is { Length: > 0 } given ? given : throw new FaultException("task-name", "Le nom de la tâche demandée n'est pas indiqué.");
         var taskId = run.NewId().ToString("D");
-        run.SetOutput(exec, "TaskId", JsonValue.Create(taskId));
-        run.Wait(exec, "task", taskId, null, new JsonObject { ["taskId"] = taskId, ["taskName"] = name, ["payload"] = run.Input(exec, 1)?.DeepClone() });
+        Run.SetOutput(exec, "TaskId", JsonValue.Create(taskId));
+        run.Wait(exec, "task", taskId, null, new JsonObject { ["taskId"] = taskId, ["taskName"] = name, ["payload"] = exec.Input(1)?.DeepClone() });
     }
 
     internal override void Resume(Run run, Exec exec, Signal signal)
     {
-        run.SetOutput(exec, "Result", signal.Payload);
+        Run.SetOutput(exec, "Result", signal.Payload);
         run.Complete(exec);
     }
 }
