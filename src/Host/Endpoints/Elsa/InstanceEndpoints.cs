@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
@@ -16,6 +17,7 @@ internal static class InstanceEndpoints
         api.MapGet("/workflow-instances/{id:guid}", GetAsync);
         api.MapGet("/workflow-instances/{id:guid}/execution-state", StateAsync);
         api.MapMethods("/workflow-instances/{id:guid}/journal", [HttpMethods.Get, HttpMethods.Post], JournalAsync);
+        api.MapGet("/workflow-instances/{id:guid}/variables", VariablesAsync);
         api.MapPost("/activity-executions/report", ReportAsync);
         api.MapGet("/activity-executions/list", ExecutionsAsync);
         api.MapGet("/activity-execution-summaries/list", ExecutionsAsync);
@@ -94,6 +96,16 @@ internal static class InstanceEndpoints
         ActivityState = entry.Event == JournalEvent.Started ? ActivityRun.PascalCased(entry.Data) : [],
         Payload = entry.Outcome is null ? null : new JsonObject { ["Outcomes"] = new JsonArray(entry.Outcome) },
     };
+
+    private static async Task<IResult> VariablesAsync(Guid id, InstanceReader reader, CancellationToken cancel)
+    {
+        if (await reader.FindAsync(id, cancel) is not { } instance || await reader.DefinitionAsync(instance, cancel) is not { } definition)
+        {
+            return ElsaJson.NotFound("L’instance");
+        }
+
+        return ElsaJson.List([.. InstanceStateView.Variables(instance, definition).Select(variable => new { Id = variable.Key, Name = variable.Key, variable.Value })]);
+    }
 
     private static async Task<IResult> ReportAsync(HttpRequest request, InstanceReader reader, CancellationToken cancel)
     {
@@ -196,7 +208,7 @@ internal static class InstanceEndpoints
 }
 
 /// <summary>Instances together with what their definition says of their nodes.</summary>
-internal sealed class InstanceReader(IWorkflowReads reads)
+internal sealed class InstanceReader(IWorkflowReads reads, DefinitionCache definitions)
 {
     /// <summary>Versions that run never change, so their node ids may be kept.</summary>
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
@@ -204,6 +216,9 @@ internal sealed class InstanceReader(IWorkflowReads reads)
     public IWorkflowReads Reads { get; } = reads;
 
     public Task<WorkflowInstance?> FindAsync(Guid id, CancellationToken cancel) => Reads.FindInstanceAsync(id, cancel);
+
+    public Task<CompiledDefinition?> DefinitionAsync(WorkflowInstance instance, CancellationToken cancel) =>
+        definitions.FindAsync(instance.DefinitionVersionId, () => Reads.FindVersionAsync(instance.DefinitionVersionId, cancel));
 
     public async Task<IReadOnlyList<ActivityRun>> RunsAsync(WorkflowInstance instance, CancellationToken cancel) =>
         ActivityRun.Fold(await Reads.JournalAsync(instance.Id, cancel), await NodeIdsAsync(instance, cancel));
