@@ -1,9 +1,10 @@
 using System.IO.Compression;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.ResponseCompression;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Endpoints;
@@ -11,6 +12,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host;
@@ -27,7 +29,7 @@ internal static class Extensions
         builder.Services.AddSingleton(roles);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOptions<SiteSettings>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddDbContext<MonOpcoDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<IConfiguration>().Required("ConnectionStrings:Staff")));
+        builder.Services.AddMonOpcoDatabase(builder.Configuration);
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddSignIn();
@@ -54,13 +56,14 @@ internal static class Extensions
         await Start.SeedAsync(app);
     }
 
-    public static string Required(this IConfiguration configuration, string key) =>
-        configuration[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting '{key}' is missing (environment variable {key.Replace(":", "__", StringComparison.Ordinal)}).");
-
     private static void AddWeb(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddSingleton<AssetManifest>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.
+        services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddErrorPages();
         var demo = DemoSettings.IsEnabled(builder.Configuration, builder.Environment);
@@ -73,7 +76,7 @@ internal static class Extensions
             options.HeaderName = "X-Anti-Forgery";
             options.SuppressXFrameOptionsHeader = false;
         });
-        services.Configure<CookieTempDataProviderOptions>(options => options.Cookie.Name = "monopco.message");
+        services.Configure<CookieTempDataProviderOptions>(options => options.Cookie.Name = PageHead.FlashCookie);
         services.Configure<RouteOptions>(options => (options.LowercaseUrls, options.AppendTrailingSlash) = (true, false));
         services.AddResponseCompression(options =>
         {

@@ -46,7 +46,6 @@ internal static class Extensions
             .AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(TokenAuthenticationHandler.SchemeName, null)
             .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure<IOptions<SignInSettings>>((cookie, settings) => Configure(cookie, settings.Value, builder.Environment)));
         services.AddAuthorization(Policies.Configure);
-        services.AddScoped<PersonalLinks>();
         services.AddScoped<SignInService>();
         services.AddScoped<AccessTokens>();
         services.AddScoped<MailQueue>();

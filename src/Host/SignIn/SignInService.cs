@@ -1,14 +1,17 @@
 using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Host.SignIn;
 
 /// <summary>Signs people in by password or by personal link. No answer and no duration tells whether an account exists.</summary>
 public sealed class SignInService(
-    UserManager<User> users, SignInManager<User> session, PersonalLinks links, MailQueue mails, IPasswordHasher<User> hasher, IOptions<SignInSettings> settings, TimeProvider clock)
+    UserManager<User> users, SignInManager<User> session, MonOpcoDbContext database, MagicLinkService links, MailQueue mails, IPasswordHasher<User> hasher, IOptions<SignInSettings> settings, TimeProvider clock)
 {
     // Verified when there is no account (or no password), so that this costs the same as a wrong password.
     private static readonly User Nobody = new() { DisplayName = "" };
@@ -38,31 +41,30 @@ public sealed class SignInService(
 
     public Task CloseAsync() => session.SignOutAsync();
 
-    /// <summary>Sends a sign-in link if the account exists and its mailbox was not flooded; says nothing either way.</summary>
-    public async Task SendLinkAsync(string email, string? returnUrl, Func<string, string> address, CancellationToken cancellationToken)
+    /// <summary>Queues a sign-in link if the account exists and its mailbox was not flooded; says nothing either way.</summary>
+    public async Task SendLinkAsync(string email, string? returnUrl, CancellationToken cancellationToken)
     {
         var user = await users.FindByEmailAsync(email.Trim());
-        if (user?.Email is null || await links.RecentAsync(user.Email, cancellationToken) >= settings.Value.LinksPerHour)
+        if (user?.Email is null || await RecentAsync(user.Email, cancellationToken) >= settings.Value.LinksPerHour)
         {
             return;
         }
 
         var lifetime = settings.Value.LinkLifetime;
-        var token = await links.CreateAsync(LinkPurpose.SignIn, user.Email, lifetime, user.Id.ToString(), new JsonObject { ["returnUrl"] = returnUrl }, cancellationToken);
-        await mails.AddAsync(
-            new QueuedMail("connexion", user.Email, new Dictionary<string, string>
-            {
-                ["nom"] = user.DisplayName,
-                ["lien"] = address(token),
-                ["fin"] = Fr.DateTime(clock.GetUtcNow() + lifetime),
-            }),
-            cancellationToken);
+        var payload = LocalUrl.IsLocal(returnUrl) ? new JsonObject { ["returnUrl"] = returnUrl } : null;
+        var (link, _) = await links.CreateAsync(LinkPurpose.SignIn, user.Email, lifetime, Change(), cancellationToken, user.Id.ToString(), payload);
+        var values = new Dictionary<string, string> { ["nom"] = user.DisplayName, ["fin"] = Fr.DateTime(link.ExpiresAt) };
+        await mails.AddAsync(new QueuedMail("connexion", user.Email, values, new MailLink(link.Id, "/connexion/lien?jeton=")), cancellationToken);
     }
 
-    /// <summary>Uses a sign-in link and opens the session of its account.</summary>
+    /// <summary>Looks at a sign-in link without using it.</summary>
+    public Task<LinkResult> PeekAsync(string? token, CancellationToken cancellationToken) => links.PeekAsync(token ?? "", LinkPurpose.SignIn, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Uses a sign-in link and opens the session of its account; null when the link does not open any more.</summary>
     public async Task<(MagicLink Link, ClaimsPrincipal Person)?> OpenByLinkAsync(string? token, CancellationToken cancellationToken)
     {
-        if (await links.UseAsync(token, LinkPurpose.SignIn, cancellationToken) is not { Subject: { } subject } link || await users.FindByIdAsync(subject) is not { } user)
+        var used = await links.UseAsync(token ?? "", LinkPurpose.SignIn, Change(), cancellationToken);
+        if (used is not { Refusal: null, Link: { Subject: { } subject } link } || await users.FindByIdAsync(subject) is not { } user)
         {
             return null;
         }
@@ -80,4 +82,12 @@ public sealed class SignInService(
         await floor;
         return result;
     }
+
+    private Task<int> RecentAsync(string email, CancellationToken cancellationToken)
+    {
+        var (key, since) = (SearchText.EmailKey(email), clock.GetUtcNow().AddHours(-1));
+        return database.MagicLinks.CountAsync(x => x.EmailKey == key && x.Purpose == LinkPurpose.SignIn && x.CreatedAt > since, cancellationToken);
+    }
+
+    private ChangeContext Change() => ChangeContext.System("Connexion", clock.GetUtcNow());
 }

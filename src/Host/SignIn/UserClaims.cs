@@ -26,25 +26,3 @@ internal sealed class UserClaims(UserManager<User> users, RoleManager<IdentityRo
         return identity;
     }
 }
-
-/// <summary>Reads the session: <c>User.Id()</c>, <c>User.ShownName()</c>, <c>User.CompanyId()</c>.</summary>
-public static class SessionClaims
-{
-    internal const string DisplayName = "monopco:name";
-    internal const string Company = "monopco:company";
-    internal const string TrainingBody = "monopco:training-body";
-
-    public static Guid Id(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!);
-
-    public static string ShownName(this ClaimsPrincipal user) => user.FindFirstValue(DisplayName) ?? "";
-
-    public static string Email(this ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Email) ?? "";
-
-    public static Guid? CompanyId(this ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(Company), out var id) ? id : null;
-
-    public static Guid? TrainingBodyId(this ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(TrainingBody), out var id) ? id : null;
-
-    public static IReadOnlyList<string> Roles(this ClaimsPrincipal user) => [.. user.FindAll(ClaimTypes.Role).Select(x => x.Value)];
-
-    public static bool IsStaff(this ClaimsPrincipal user) => user.Roles().Except(Domain.Users.Roles.Portal).Any();
-}

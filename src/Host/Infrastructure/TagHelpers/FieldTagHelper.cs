@@ -196,7 +196,7 @@ public sealed class ErrorsTagHelper(AssetManifest assets) : TagHelper
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        var errors = ViewContext.ViewData.ModelState.SelectMany(x => x.Value!.Errors.Select(error => (x.Key, error.ErrorMessage))).DistinctBy(x => x).ToList();
+        var errors = ViewContext.ViewData.ModelState.SelectMany(x => x.Value!.Errors.Select(error => (x.Key, error.ErrorMessage))).DistinctBy(x => x).OrderBy(x => Position(x.Key)).ToList();
         if (errors.Count == 0)
         {
             output.SuppressOutput();
@@ -219,6 +219,16 @@ public sealed class ErrorsTagHelper(AssetManifest assets) : TagHelper
         }
 
         output.Content.AppendHtml("</ul></div>");
+    }
+
+    // The dictionary has no order of its own; that of the properties is that of the form.
+    private (int First, int Second) Position(string key)
+    {
+        var parts = key.Split('.', 2);
+        var first = ViewContext.ViewData.ModelMetadata.Properties[parts[0]];
+        return (Index(ViewContext.ViewData.ModelMetadata, parts[0]), parts.Length > 1 && first is not null ? Index(first, parts[1].Split('.')[0]) : -1);
+
+        static int Index(ModelMetadata metadata, string name) => metadata.Properties.Select(x => x.PropertyName).ToList().IndexOf(name.Split('[')[0]);
     }
 
     // « Ce champ est nécessaire » says nothing in a list: put the field's name before it.

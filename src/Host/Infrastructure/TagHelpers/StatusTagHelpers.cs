@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Host.Infrastructure.Assets;
@@ -117,5 +118,7 @@ internal static class Svg
     public static string Of(AssetManifest assets, string icon) =>
         $"<svg class=\"mo-icon\" viewBox=\"0 0 24 24\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\">{assets.Icon(icon)}</svg>";
 
-    public static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
+
+    public static string Encode(string text) => Html.Encode(text);
 }

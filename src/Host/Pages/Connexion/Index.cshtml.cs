@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.SignIn;
@@ -10,7 +9,7 @@ using MonOPCO.Host.SignIn;
 namespace MonOPCO.Host.Pages.Connexion;
 
 [EnableRateLimiting(Limits.SignIn)]
-public sealed class IndexModel(SignInService signIn, IOptions<SiteSettings> site) : PageModel
+public sealed class IndexModel(SignInService signIn) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Retour { get; set; }
@@ -56,7 +55,7 @@ public sealed class IndexModel(SignInService signIn, IOptions<SiteSettings> site
 
         await signIn.EvenlyAsync(async () =>
         {
-            await signIn.SendLinkAsync(Email, LocalUrl.IsLocal(Retour) ? Retour : null, token => site.Value.Link($"/connexion/lien?jeton={token}"), cancellationToken);
+            await signIn.SendLinkAsync(Email, Retour, cancellationToken);
             return true;
         });
         TempData["Adresse"] = Email;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.SignIn;
@@ -10,12 +9,12 @@ namespace MonOPCO.Host.Pages.Connexion;
 
 /// <summary>Opening the link only shows this page: programs that scan mail follow links. Pressing the button uses it.</summary>
 [EnableRateLimiting(Limits.SignIn)]
-public sealed class LienModel(SignInService signIn, PersonalLinks links, IOptions<SiteSettings> site) : PageModel
+public sealed class LienModel(SignInService signIn) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Jeton { get; set; }
 
-    public LinkState State { get; private set; }
+    public LinkRefusal? Refusal { get; private set; }
 
     public string? MaskedEmail { get; private set; }
 
@@ -38,10 +37,9 @@ public sealed class LienModel(SignInService signIn, PersonalLinks links, IOption
 
     public async Task<IActionResult> OnPostNouveauAsync(CancellationToken cancellationToken)
     {
-        var (_, link) = await links.FindAsync(Jeton, LinkPurpose.SignIn, cancellationToken);
-        if (link is not null)
+        if ((await signIn.PeekAsync(Jeton, cancellationToken)).Link is { } link)
         {
-            await signIn.SendLinkAsync(link.Email, (string?)link.Payload?["returnUrl"], token => site.Value.Link($"/connexion/lien?jeton={token}"), cancellationToken);
+            await signIn.SendLinkAsync(link.Email, (string?)link.Payload?["returnUrl"], cancellationToken);
         }
 
         return RedirectToPage("LienEnvoye");
@@ -49,7 +47,7 @@ public sealed class LienModel(SignInService signIn, PersonalLinks links, IOption
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        (State, var link) = await links.FindAsync(Jeton, LinkPurpose.SignIn, cancellationToken);
+        (var link, Refusal, _) = await signIn.PeekAsync(Jeton, cancellationToken);
 
         // c•••@exemple.fr: enough for its owner, little for somebody who found the link.
         MaskedEmail = link is null ? null : $"{link.Email[0]}•••{link.Email[link.Email.LastIndexOf('@')..]}";
@@ -58,7 +56,7 @@ public sealed class LienModel(SignInService signIn, PersonalLinks links, IOption
     private PageResult Shown()
     {
         var page = Page();
-        page.StatusCode = State == LinkState.Usable ? StatusCodes.Status200OK : StatusCodes.Status410Gone;
+        page.StatusCode = Refusal is null ? StatusCodes.Status200OK : StatusCodes.Status410Gone;
         return page;
     }
 }

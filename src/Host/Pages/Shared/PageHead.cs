@@ -9,6 +9,9 @@ public sealed record Crumb(string Label, string Url);
 /// <summary>What every page says on top.</summary>
 public static class PageHead
 {
+    /// <summary>Messages are looked for only where one was left: most pages then set no cookie at all.</summary>
+    internal const string FlashCookie = "monopco.message";
+
     /// <summary>
     /// First line of a page: <c>@{ ViewData.Page("Dossier 2026-00012", lead: "Bilan de compétences", crumbs: [new("Dossiers", "/console/dossiers")]); }</c>.
     /// The layout writes the browser title (« … · MonOPCO »), the breadcrumb and the h1. <paramref name="plain"/>: the page writes its own h1.
