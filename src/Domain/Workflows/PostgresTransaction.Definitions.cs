@@ -51,7 +51,7 @@ internal sealed partial class PostgresTransaction
             insert into workflow_definitions (id, definition_id, version, name, description, body, is_frozen, revision, seed_hash, created_at, updated_at, author)
             values ($1, $2, $3, $4, $5, $6, $7::text = 'True', $8, $9, $10, $11, $12)
             on conflict (id) do update set name = excluded.name, description = excluded.description, body = excluded.body, is_frozen = excluded.is_frozen, revision = excluded.revision,
-                seed_hash = excluded.seed_hash, updated_at = excluded.updated_at, author = excluded.author
+                seed_hash = excluded.seed_hash, updated_at = excluded.updated_at, author = excluded.author, deleted_at = null
             where not workflow_definitions.is_frozen or workflow_definitions.body = excluded.body
             """, P(v.Id), P(v.DefinitionId), P(v.Version), P(v.Name), P(v.Description), P(v.Body), P(v.IsFrozen.ToString()), P(v.Revision), P(v.SeedHash), P(v.CreatedAt), P(v.UpdatedAt), P(v.Author));
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)

@@ -89,8 +89,8 @@ public sealed partial class PostgresWorkflowStore
     public async Task<DefinitionVersion?> FindVersionAsync(string versionId, CancellationToken cancellationToken) => (await VersionsAsync("d.id = $1", versionId, cancellationToken)).FirstOrDefault();
 
     public async Task<IReadOnlyList<DefinitionVersion>> ListVersionsAsync(string? definitionId, CancellationToken cancellationToken) => definitionId is null
-        ? [.. (await VersionsAsync("d.version = (select max(x.version) from workflow_definitions x where x.definition_id = d.definition_id) or exists (select 1 from workflow_published p where p.version_id = d.id)", null, cancellationToken))]
-        : await VersionsAsync("d.definition_id = $1", definitionId, cancellationToken);
+        ? [.. (await VersionsAsync("d.deleted_at is null and (d.version = (select max(x.version) from workflow_definitions x where x.definition_id = d.definition_id) or exists (select 1 from workflow_published p where p.version_id = d.id))", null, cancellationToken))]
+        : await VersionsAsync("d.deleted_at is null and d.definition_id = $1", definitionId, cancellationToken);
 
     private async Task<List<DefinitionVersion>> VersionsAsync(string where, string? value, CancellationToken cancellationToken)
     {

@@ -30,6 +30,9 @@ public sealed class WorkflowDefinitionRow
     public DateTimeOffset UpdatedAt { get; set; }
 
     public string? Author { get; set; }
+
+    /// <summary>Set with all versions of a deleted definition; kept for the instances that ran on them.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 }
 
 /// <summary>The published pointer.</summary>

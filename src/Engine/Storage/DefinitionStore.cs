@@ -68,6 +68,27 @@ public sealed class DefinitionStore(IWorkflowStore store, WorkflowProgram progra
         return true;
     }, cancellationToken);
 
+    /// <summary>
+    /// Deletes a definition: it can no longer be seen or started. Versions that have run stay behind for their instances. False when there is none.
+    /// </summary>
+    /// <exception cref="DefinitionInUseException">Instances are still running on it.</exception>
+    public async Task<bool> DeleteAsync(string definitionId, CancellationToken cancellationToken = default)
+    {
+        if ((await store.ListVersionsAsync(definitionId, cancellationToken)).Count == 0)
+        {
+            return false;
+        }
+
+        var running = await store.ListInstancesAsync(new InstanceFilter { DefinitionId = definitionId, Status = Execution.InstanceStatus.Running, Take = 1 }, cancellationToken);
+        return running.Total > 0
+            ? throw new DefinitionInUseException(definitionId, running.Total)
+            : await InTransactionAsync(definitionId, async tx =>
+            {
+                await tx.DeleteDefinitionAsync(definitionId, clock.GetUtcNow(), cancellationToken);
+                return true;
+            }, cancellationToken);
+    }
+
     /// <summary>A new draft with the body of an old version.</summary>
     public async Task<DefinitionVersion> RevertAsync(string definitionId, int version, string? actor, CancellationToken cancellationToken = default)
     {

@@ -44,6 +44,12 @@ public sealed record DefinitionVersion
 /// <summary>A stimulus under (<paramref name="Kind"/>, <paramref name="Key"/>) starts an instance of the version at this activity. Written when the version is published.</summary>
 public sealed record WorkflowTrigger(string DefinitionId, string VersionId, string ActivityId, string Kind, string Key);
 
+/// <summary>A definition cannot be deleted while instances run on it.</summary>
+public sealed class DefinitionInUseException(string definitionId, int running) : Exception($"{running} instances of {definitionId} are running.")
+{
+    public int Running { get; } = running;
+}
+
 /// <summary>The draft was changed by somebody else since it was read.</summary>
 public sealed class DraftConflictException(string definitionId, string? author)
     : Exception($"The draft of {definitionId} was saved by {author ?? "somebody else"} in the meantime.")

@@ -26,6 +26,12 @@ public interface IWorkflowTransaction : IBurstScope, IAsyncDisposable
     /// <summary>Moves the pointer and replaces the triggers; null retracts.</summary>
     Task SetPublishedAsync(string definitionId, string? versionId, IReadOnlyList<WorkflowTrigger> triggers, string? actor, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Retracts, removes versions that nothing depends on and hides the frozen ones: their instances may still be looked at.</summary>
+    Task DeleteDefinitionAsync(string definitionId, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Removes an instance and everything of its own. False when there is none.</summary>
+    Task<bool> DeleteInstanceAsync(Guid instanceId, CancellationToken cancellationToken);
+
     /// <summary>Null when the instance does not exist or another transaction holds it. Never waits.</summary>
     Task<LockedInstance?> LockAsync(Guid instanceId, int maxMessages, CancellationToken cancellationToken);
 

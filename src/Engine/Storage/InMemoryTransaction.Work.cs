@@ -78,6 +78,7 @@ internal sealed partial class InMemoryTransaction
         }
 
         Set(data.Versions, version.Id, version);
+        Remove(data.Hidden, version.Id);
         return Task.CompletedTask;
     }
 

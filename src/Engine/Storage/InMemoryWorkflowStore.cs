@@ -163,7 +163,7 @@ public sealed class InMemoryWorkflowStore(Func<IServiceProvider> services, TimeP
         LockedAsync(() => data.Versions.TryGetValue(versionId, out var version) ? data.Flagged(version) : null, cancellationToken);
 
     public Task<IReadOnlyList<DefinitionVersion>> ListVersionsAsync(string? definitionId, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<DefinitionVersion>>(() =>
-        [.. data.Versions.Values.Select(data.Flagged).Where(v => definitionId is null ? v.IsLatest || v.IsPublished : v.DefinitionId == definitionId).OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)], cancellationToken);
+        [.. data.Versions.Values.Where(v => !data.Hidden.ContainsKey(v.Id)).Select(data.Flagged).Where(v => definitionId is null ? v.IsLatest || v.IsPublished : v.DefinitionId == definitionId).OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)], cancellationToken);
 
     public void Dispose()
     {

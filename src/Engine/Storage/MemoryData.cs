@@ -28,6 +28,9 @@ internal sealed class MemoryData
 
     internal Dictionary<string, string> Published { get; init; } = [];
 
+    /// <summary>Frozen versions of deleted definitions.</summary>
+    internal Dictionary<string, DateTimeOffset> Hidden { get; init; } = [];
+
     internal Dictionary<string, IReadOnlyList<WorkflowTrigger>> Triggers { get; init; } = [];
 
     internal Dictionary<Guid, WorkflowInstance> Instances { get; init; } = [];

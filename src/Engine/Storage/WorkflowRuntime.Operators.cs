@@ -23,6 +23,10 @@ public sealed partial class WorkflowRuntime
         return TellAsync(instanceId, MessageKind.SetVariables, null, (JsonObject)values.DeepClone(), actor, cancellationToken);
     }
 
+    /// <summary>Removes an instance with its journal, waits and due work, running or not. The caller decides which ones may go. False when there is none.</summary>
+    public Task<bool> DeleteInstanceAsync(Guid instanceId, CancellationToken cancellationToken = default) =>
+        InTransactionAsync(tx => tx.DeleteInstanceAsync(instanceId, cancellationToken), cancellationToken);
+
     private async Task<bool> TellAsync(Guid instanceId, MessageKind kind, Guid? executionId, JsonObject payload, string actor, CancellationToken cancellationToken)
     {
         if (await store.FindInstanceAsync(instanceId, cancellationToken) is not { Status: InstanceStatus.Running })
