@@ -20,7 +20,7 @@ public sealed class AskComplements(ComplementService complements, DossierService
         public string? Comment { get; init; }
     }
 
-    /// <param name="Code">Code of a complement type; null = free request told by <paramref name="Label"/>.</param>
+    /// <summary>One thing to ask: a complement type by its code, or (code null) a free request told by its label.</summary>
     public sealed record Item(string? Code, string? Label = null, string? Comment = null);
 
     public override async Task<ActivityResult<NoOutput>> ExecuteAsync(Input input, ActivityContext context)
