@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
