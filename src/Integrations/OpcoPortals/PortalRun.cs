@@ -13,6 +13,7 @@ internal sealed class PortalRun(IPage page, PortalScript script, PortalRequest r
     private readonly Dictionary<string, string> _values = [];
     private readonly Dictionary<string, PortalFile> _downloads = [];
     private readonly List<PortalDifference> _differences = [];
+    private readonly List<ILocator> _secrets = [];
     private PortalPhase _phase;
     private bool _mayHaveSubmitted;
     private int _lastStatus;
@@ -122,7 +123,7 @@ internal sealed class PortalRun(IPage page, PortalScript script, PortalRequest r
             case "expect": return await ExpectAsync(step, row, index);
             case "refused": return await EitherAsync(step, row, index) ? new PortalResult.LoginRefused() : null;
             case "search": return await EitherAsync(step, row, index) ? new PortalResult.AlreadyFiled(await TextAsync(Locate(step, step.Search!, row, index))) : null;
-            case "fill": await Locate(step, step.Fill!, row, index).FillAsync(Typed(step, row)); break;
+            case "fill": await FillAsync(step, row, index); break;
             case "select": await SelectAsync(step, row, index); break;
             case "check": await Locate(step, step.Check!, row, index).CheckAsync(); break;
             case "upload": await UploadAsync(step, row, index); break;
@@ -178,6 +179,18 @@ internal sealed class PortalRun(IPage page, PortalScript script, PortalRequest r
         var wanted = Locate(step, step.Target!, row, index).First;
         await wanted.Or(Locate(step, step.Unless!, row, index).First).First.WaitForAsync();
         return await wanted.IsVisibleAsync();
+    }
+
+    private async Task FillAsync(PortalStep step, JsonElement? row, int index)
+    {
+        var target = Locate(step, step.Fill!, row, index);
+        if (step.Secret == "motDePasse")
+        {
+            // Masked in every picture of this run, whatever type of input the portal uses.
+            _secrets.Add(target);
+        }
+
+        await target.FillAsync(Typed(step, row));
     }
 
     private async Task SelectAsync(PortalStep step, JsonElement? row, int index)
@@ -329,7 +342,7 @@ internal sealed class PortalRun(IPage page, PortalScript script, PortalRequest r
 
         try
         {
-            var png = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Mask = [page.Locator("input[type=password]")], Animations = ScreenshotAnimations.Disabled });
+            var png = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Mask = [page.Locator("input[type=password]"), .. _secrets], Animations = ScreenshotAnimations.Disabled });
             _screenshots.Add(new PortalScreenshot(string.Create(CultureInfo.InvariantCulture, $"{_screenshots.Count + 1:D2} {_phase} – {what}"), png));
         }
         catch (Exception problem) when (problem is TimeoutException or PlaywrightException)
