@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Definitions;
+using MonOPCO.Engine.Expressions;
 
 namespace MonOPCO.Engine.Execution;
 
@@ -170,14 +171,14 @@ internal sealed partial class Run
     private void LoadState()
     {
         var state = Instance.State;
-        _numbers = (long?)state["n"] ?? 0;
-        _sequence = (long?)state["s"] ?? 0;
+        _numbers = Int(state["n"], 0);
+        _sequence = Int(state["s"], 0);
         if (state["x"] is not JsonArray list)
         {
             return;
         }
 
-        _continuations = (int?)state["c"] ?? 0;
+        _continuations = (int)Int(state["c"], 0);
         _isHalted = (bool?)state["h"] ?? false;
         TriggerActivityId = (string?)state["tr"];
         _triggerPayload = state["tp"];
@@ -187,24 +188,24 @@ internal sealed partial class Run
         for (var i = 0; i < execs.Length; i++)
         {
             var saved = list[i]!.AsObject();
-            var exec = execs[i] = Read(saved, saved["p"] is { } parent ? execs[(int)parent] : null);
+            var exec = execs[i] = Read(saved, saved["p"] is { } parent ? execs[(int)Int(parent, 0)] : null);
             byNumber[exec.Number] = exec;
         }
 
         _root = execs[0];
         foreach (var item in state["q"] as JsonArray ?? [])
         {
-            Schedule(NodeOf((string)item![1]!), execs[(int)item[0]!], Loop(item[3] as JsonArray), (int)item[2]! != 0);
+            Schedule(NodeOf((string)item![1]!), execs[(int)Int(item[0], 0)], Loop(item[3] as JsonArray), Int(item[2], 0) != 0);
         }
 
         foreach (var saved in state["y"] as JsonArray ?? [])
         {
             var signal = saved!["r"] as JsonArray;
-            _incidents.Add(new Incident(byNumber[(long)saved["x"]!], (string)saved["c"]!, (string)saved["m"]!, Moment((string)saved["at"]!))
+            _incidents.Add(new Incident(byNumber[Int(saved["x"], 0)], (string)saved["c"]!, (string)saved["m"]!, Moment((string)saved["at"]!))
             {
                 WasResuming = signal is not null,
                 Signal = signal?[0]?.DeepClone(),
-                IsTimeout = signal is not null && (int)signal[1]! != 0,
+                IsTimeout = signal is not null && Int(signal[1], 0) != 0,
                 Actor = (string?)signal?[2],
             });
         }
@@ -212,18 +213,18 @@ internal sealed partial class Run
 
     private Exec Read(JsonObject saved, Exec? parent)
     {
-        var exec = new Exec(NodeOf((string)saved["k"]!), parent, (long)saved["n"]!)
+        var exec = new Exec(NodeOf((string)saved["k"]!), parent, Int(saved["n"], 0))
         {
             Status = saved.ContainsKey("f") ? ExecStatus.Faulted : ExecStatus.Running,
             IsBackward = saved.ContainsKey("z"),
             IsBreaking = saved.ContainsKey("k!"),
             HasEffect = saved.ContainsKey("e"),
             HasA = saved.ContainsKey("ha"),
-            A = (long?)saved["a"] ?? 0,
-            B = (long?)saved["b"] ?? 0,
-            Generation = (int?)saved["g"] ?? 1,
-            Attempts = (int?)saved["t"] ?? 0,
-            AggregateFaults = (int?)saved["w"] ?? 0,
+            A = Int(saved["a"], 0),
+            B = Int(saved["b"], 0),
+            Generation = (int)Int(saved["g"], 1),
+            Attempts = (int)Int(saved["t"], 0),
+            AggregateFaults = (int)Int(saved["w"], 0),
             Loop = Loop(saved["l"] as JsonArray),
             Produced = (JsonObject?)saved["u"]?.DeepClone(),
             Results = (JsonObject?)saved["r"]?.DeepClone(),
@@ -262,7 +263,7 @@ internal sealed partial class Run
 
         foreach (var bookmark in saved["m"] as JsonArray ?? [])
         {
-            var number = (long)bookmark![0]!;
+            var number = Int(bookmark![0], 0);
             (exec.Bookmarks ??= []).Add(new PendingBookmark(number, InstanceIds.Derive(Instance.Id, number), (string)bookmark[1]!, (string)bookmark[2]!, bookmark[3] is { } until ? Moment((string)until!) : null));
         }
 
@@ -289,6 +290,9 @@ internal sealed partial class Run
 
     private Node NodeOf(string key) =>
         _definition.Find(key) ?? throw new InvalidOperationException($"Instance {Instance.Id} is in node {key}, which version {_definition.VersionId} of {_definition.DefinitionId} does not have.");
+
+    /// <summary>A number just written or read back from text: they differ in CLR type.</summary>
+    private static long Int(JsonNode? node, long usual) => LenientJson.ToInt64(node) ?? usual;
 
     private static void Flag(JsonObject saved, string name, bool value)
     {

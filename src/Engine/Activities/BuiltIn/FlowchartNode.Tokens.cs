@@ -69,7 +69,10 @@ internal sealed partial class FlowchartNode
             case var mode and (MergeMode.Cascade or MergeMode.Race):
                 if (mode == MergeMode.Race)
                 {
+                    // Held open meanwhile: giving up the last slower path must not look like the end of the flowchart.
+                    exec.Scheduled++;
                     CancelAncestors(run, exec, node);
+                    exec.Scheduled--;
                 }
 
                 if (tokens.List.Find(t => t.IsBlocked && t.Connection == connection && !t.IsConsumed) is { } block)
