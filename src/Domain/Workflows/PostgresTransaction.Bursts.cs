@@ -33,7 +33,7 @@ internal sealed partial class PostgresTransaction
             from workflow_bookmarks b join workflow_instances i on i.id = b.instance_id
             cross join lateral (select * from workflow_stimuli s where s.state = 'Waiting' and s.kind = b.kind and s.key = b.key
                 and (s.only_instance_id is null or s.only_instance_id = b.instance_id)
-                and (s.correlation_id is null or s.correlation_id = coalesce(b.correlation_id, i.correlation_id)) order by s.received_at limit 1) s
+                and (s.correlation_id is null or s.correlation_id = coalesce(b.correlation_id, i.correlation_id)) order by s.received_at limit 1 for update) s
             where b.id = any($1)),
         used as (update workflow_stimuli s set state = 'Consumed', consumed_at = $2 from hit where s.sender_id = hit.sender_id),
         closed as (update workflow_bookmarks b set closed_at = $2, closed_by = hit.actor from hit where b.id = hit.bookmark_id),
@@ -50,9 +50,9 @@ internal sealed partial class PostgresTransaction
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (result.NewBookmarks.Count > 0)
         {
-            // In order, so that two bursts that wait for the same keys cannot wait for each other.
-            var keys = result.NewBookmarks.Select(b => StableId.LockOf(b.Kind, b.Key)).Distinct().Order();
-            batch.Add("select pg_advisory_xact_lock(k) from unnest($1) k", P(keys));
+            // Shared: bursts that wait for the same key (an event's name) do not hinder each other, only who publishes it. A publisher takes one lock and waits for nothing else.
+            var keys = result.NewBookmarks.Select(b => StableId.LockOf(b.Kind, b.Key)).Distinct();
+            batch.Add("select pg_advisory_xact_lock_shared(k) from unnest($1) k", P(keys));
         }
 
         var check = batch.BatchCommands.Count;

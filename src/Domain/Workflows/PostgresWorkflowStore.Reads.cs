@@ -63,7 +63,7 @@ public sealed partial class PostgresWorkflowStore
         return await command.ListAsync(Columns.ReadBookmark, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<EffectRun>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EffectRecord>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
         await using var command = connection.Command(
@@ -75,7 +75,7 @@ public sealed partial class PostgresWorkflowStore
             from workflow_work where instance_id = $1 and kind = 'effect' order by 10 nulls last, 9
             """, P(instanceId));
         return await command.ListAsync(
-            r => new EffectRun(r.GetGuid(0), r.GetInt32(1), instanceId, r.GetString(2), r.GetString(3), r.GetString(4).Split('@')[0], r.GetString(5), Enum.Parse<EffectStatus>(r.GetString(6)), r.GetInt32(7))
+            r => new EffectRecord(r.GetGuid(0), r.GetInt32(1), instanceId, r.GetString(2), r.GetString(3), r.GetString(4).Split('@')[0], r.GetString(5), Enum.Parse<EffectStatus>(r.GetString(6)), r.GetInt32(7))
             {
                 DueAt = r.Time(8),
                 FinishedAt = r.Time(9),

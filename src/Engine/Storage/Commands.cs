@@ -22,6 +22,9 @@ public sealed record StartWorkflow(string DefinitionId)
     /// <summary>Start here instead of at the start activity.</summary>
     public string? TriggerActivityId { get; init; }
 
+    /// <summary>What the trigger gives as its result.</summary>
+    public JsonNode? TriggerPayload { get; init; }
+
     /// <summary>1 (urgent) to 9, for its due work; waiting makes up a level per minute.</summary>
     public int Priority { get; init; } = 5;
 

@@ -64,7 +64,7 @@ public interface IWorkflowReads
 
     Task<IReadOnlyList<Bookmark>> BookmarksAsync(Guid instanceId, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<EffectRun>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken);
+    Task<IReadOnlyList<EffectRecord>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken);
 
     Task<DefinitionVersion?> FindVersionAsync(string versionId, CancellationToken cancellationToken);
 

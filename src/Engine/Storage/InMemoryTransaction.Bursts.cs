@@ -134,6 +134,6 @@ internal sealed partial class InMemoryTransaction
         && (stimulus.OnlyInstanceId is null || stimulus.OnlyInstanceId == bookmark.InstanceId)
         && (stimulus.CorrelationId is null || stimulus.CorrelationId == (bookmark.CorrelationId ?? instance.CorrelationId));
 
-    internal static EffectRun RunOf(ClaimedEffect effect, EffectStatus status) =>
+    internal static EffectRecord RunOf(ClaimedEffect effect, EffectStatus status) =>
         new(effect.ActivityExecutionId, effect.Generation, effect.InstanceId, effect.ActivityId, effect.ActivityName, effect.ActivityType, effect.Queue, status, effect.Attempt) { Input = effect.Input.DeepClone(), LastError = effect.LastError };
 }

@@ -153,7 +153,7 @@ public sealed class InMemoryWorkflowStore(Func<IServiceProvider> services, TimeP
     public Task<IReadOnlyList<Bookmark>> BookmarksAsync(Guid instanceId, CancellationToken cancellationToken) =>
         LockedAsync<IReadOnlyList<Bookmark>>(() => [.. data.Bookmarks.Values.Where(b => b.ClosedAt is null && b.Bookmark.InstanceId == instanceId).Select(b => b.Bookmark).OrderBy(b => b.CreatedAt)], cancellationToken);
 
-    public Task<IReadOnlyList<EffectRun>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<EffectRun>>(() =>
+    public Task<IReadOnlyList<EffectRecord>> EffectsAsync(Guid instanceId, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<EffectRecord>>(() =>
     {
         var open = data.Work.Values.Select(w => InMemoryTransaction.RunOf(w.Effect, w.LeaseUntil is null ? EffectStatus.Waiting : EffectStatus.Running) with { DueAt = w.DueAt, Worker = w.Effect.Owner });
         return [.. data.Effects.Values.Concat(open).Where(e => e.InstanceId == instanceId)];

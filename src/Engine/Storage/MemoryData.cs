@@ -43,7 +43,7 @@ internal sealed class MemoryData
 
     internal Dictionary<Guid, WorkRow> Work { get; init; } = [];
 
-    internal Dictionary<Guid, EffectRun> Effects { get; init; } = [];
+    internal Dictionary<Guid, EffectRecord> Effects { get; init; } = [];
 
     internal Dictionary<Guid, StimulusRow> Stimuli { get; init; } = [];
 

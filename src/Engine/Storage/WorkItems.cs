@@ -75,7 +75,7 @@ public enum EffectStatus
 }
 
 /// <summary>Result row of an effect (or its due row while it is not finished).</summary>
-public sealed record EffectRun(Guid ActivityExecutionId, int Generation, Guid InstanceId, string ActivityId, string ActivityName, string ActivityType, string Queue, EffectStatus Status, int Attempts)
+public sealed record EffectRecord(Guid ActivityExecutionId, int Generation, Guid InstanceId, string ActivityId, string ActivityName, string ActivityType, string Queue, EffectStatus Status, int Attempts)
 {
     public DateTimeOffset? DueAt { get; init; }
 

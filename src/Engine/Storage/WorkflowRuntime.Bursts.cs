@@ -40,7 +40,7 @@ public sealed partial class WorkflowRuntime
 
         if (!wasFinished && result.Instance is { Status: InstanceStatus.Finished, ParentInstanceId: { } parent, ParentExecutionId: { } execution })
         {
-            write.Messages.Add(Ended(result.Instance, parent, execution, now));
+            write.Messages.Add(Ended(result, parent, execution, now));
         }
 
         if (result.MustContinue)
@@ -90,10 +90,11 @@ public sealed partial class WorkflowRuntime
     }
 
     /// <summary>The child's id is the message's id: it ends once, so its parent is told once.</summary>
-    private static InstanceMessage Ended(WorkflowInstance child, Guid parent, Guid execution, DateTimeOffset now)
+    private static InstanceMessage Ended(BurstResult result, Guid parent, Guid execution, DateTimeOffset now)
     {
-        var outcomes = child.Properties["outcomes"] as JsonArray ?? [];
-        var payload = new JsonObject { ["childId"] = child.Id, ["subStatus"] = child.SubStatus.ToString(), ["output"] = child.Output.DeepClone(), ["outcomes"] = outcomes.DeepClone() };
+        var child = result.Instance;
+        var outcomes = new JsonArray([.. result.Outcomes.Select(o => (JsonNode?)o)]);
+        var payload = new JsonObject { ["childId"] = child.Id, ["subStatus"] = child.SubStatus.ToString(), ["output"] = child.Output.DeepClone(), ["outcomes"] = outcomes };
         return new InstanceMessage(child.Id, parent, MessageKind.Child, now) { ActivityExecutionId = execution, Payload = payload, Actor = "workflow" };
     }
 

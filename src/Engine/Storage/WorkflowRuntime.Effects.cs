@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 
 namespace MonOPCO.Engine.Storage;
@@ -10,7 +9,7 @@ public sealed partial class WorkflowRuntime
     /// One transaction: verifies lease and attempt, lets the activity write its rows, stores the result row and tells the instance; then drains it. A result that
     /// comes too late changes nothing and is journalled; the result of a cancelled effect is kept and never resumed.
     /// </summary>
-    internal async Task<Recording> RecordAsync(ClaimedEffect effect, EffectResult result, Func<IServiceProvider, Task<JsonNode?>>? record, CancellationToken cancellationToken)
+    internal async Task<Recording> RecordAsync(ClaimedEffect effect, Func<IServiceProvider, Task<EffectResult>> record, CancellationToken cancellationToken)
     {
         var recording = await InTransactionAsync(async tx =>
         {
@@ -18,11 +17,11 @@ public sealed partial class WorkflowRuntime
             var held = await tx.HoldEffectAsync(effect, cancellationToken);
             if (held == Recording.Late)
             {
-                await tx.JournalLateAsync(effect.InstanceId, LateEntry(effect, result, "Résultat arrivé trop tard : une autre tentative l'a remplacé.", now), cancellationToken);
+                await tx.JournalLateAsync(effect.InstanceId, LateEntry(effect, null, "Résultat arrivé trop tard : une autre tentative l'a remplacé.", now), cancellationToken);
                 return held;
             }
 
-            var kept = record is null ? result : result with { Output = await record(tx.Services) };
+            var kept = await record(tx.Services);
             kept = kept with { Attempts = effect.Attempt };
             if (held == Recording.Cancelled)
             {
@@ -35,7 +34,7 @@ public sealed partial class WorkflowRuntime
             var message = new InstanceMessage(StableId.Of(effect.ActivityExecutionId, $"effect/{effect.Generation}"), effect.InstanceId, MessageKind.Effect, now)
             {
                 ActivityExecutionId = effect.ActivityExecutionId,
-                Payload = JsonSerializer.SerializeToNode(kept, EffectRunner.Json),
+                Payload = EffectRun.ToPayload(kept),
                 Actor = "workflow",
             };
             await tx.PostAsync([message], cancellationToken);
@@ -65,6 +64,6 @@ public sealed partial class WorkflowRuntime
         return held;
     }, cancellationToken);
 
-    private static JournalEntry LateEntry(ClaimedEffect effect, EffectResult result, string message, DateTimeOffset now) =>
-        new(0, now, JournalEvent.Completed, effect.ActivityExecutionId, null, effect.ActivityId, effect.ActivityType, effect.ActivityName) { Outcome = result.Outcome, Message = message, Data = result.Output?.DeepClone(), Actor = effect.Owner };
+    private static JournalEntry LateEntry(ClaimedEffect effect, EffectResult? result, string message, DateTimeOffset now) =>
+        new(0, now, JournalEvent.Completed, effect.ActivityExecutionId, null, effect.ActivityId, effect.ActivityType, effect.ActivityName) { Outcome = result?.Outcome, Message = message, Data = result?.Output?.DeepClone(), Actor = effect.Owner };
 }

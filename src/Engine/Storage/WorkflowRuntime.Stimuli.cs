@@ -58,6 +58,7 @@ public sealed partial class WorkflowRuntime
     {
         InstanceId = StableId.Of(stimulus.SenderId, trigger.DefinitionId + "/" + trigger.ActivityId),
         TriggerActivityId = trigger.ActivityId,
+        TriggerPayload = stimulus.Payload,
         CorrelationId = stimulus.CorrelationId,
         Input = stimulus.Payload is JsonObject input ? (JsonObject)input.DeepClone() : new() { ["payload"] = stimulus.Payload?.DeepClone() },
         Actor = stimulus.Actor,

@@ -48,7 +48,7 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
 
             var start = new InstanceMessage(Guid.NewGuid(), id, MessageKind.Start, now)
             {
-                Payload = command.TriggerActivityId is { } trigger ? new JsonObject { ["triggerActivityId"] = trigger } : new JsonObject(),
+                Payload = command.TriggerActivityId is { } trigger ? new JsonObject { ["triggerActivityId"] = trigger, ["payload"] = command.TriggerPayload?.DeepClone() } : new JsonObject(),
                 Actor = command.Actor,
             };
             return ((WorkflowInstance?)instance, await BurstAsync(tx, instance, [start], [], true, command.Priority, cancellationToken));
@@ -73,6 +73,10 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
     /// <param name="cancellationToken">Gives up before the commit.</param>
     public Task<ResumeOutcome> ResumeAsync(string kind, string key, JsonNode? payload, string? actor, Func<IServiceProvider, Bookmark, Task>? alongside = null, CancellationToken cancellationToken = default) =>
         ResumeAsync(new BookmarkTarget { Kind = kind, Key = key }, payload, actor, alongside, cancellationToken);
+
+    /// <summary>The same for a bookmark whose id is known.</summary>
+    public Task<ResumeOutcome> ResumeAsync(Guid bookmarkId, JsonNode? payload, string? actor, Func<IServiceProvider, Bookmark, Task>? alongside = null, CancellationToken cancellationToken = default) =>
+        ResumeAsync(new BookmarkTarget { Id = bookmarkId }, payload, actor, alongside, cancellationToken);
 
     private async Task<ResumeOutcome> ResumeAsync(BookmarkTarget target, JsonNode? payload, string? actor, Func<IServiceProvider, Bookmark, Task>? alongside, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 
 namespace MonOPCO.Engine.Storage;
@@ -152,34 +151,20 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
         try
         {
             await using var services = store.OpenServices();
-            var (result, input) = await effects.ExecuteAsync(effect, services.Services, context);
+            var answer = await effects.ExecuteAsync(effect, services.Services, context);
             run.Answered = true;
-            await RecordAsync(effect, result, input, context);
+            if (answer.RetryLater is { } retry)
+            {
+                await LaterAsync(effect, retry.After, retry.Reason);
+                return;
+            }
+
+            await runtime.RecordAsync(effect, recording => answer.RecordAsync(recording, context), CancellationToken.None);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !store.MustRestart(exception))
         {
             options.Log?.Invoke($"Effect {effect.ActivityType} of instance {effect.InstanceId} threw (attempt {effect.Attempt}).", exception);
             await LaterAsync(effect, TimeSpan.Zero, exception.Message);
-        }
-    }
-
-    private async Task RecordAsync(ClaimedEffect effect, UntypedResult result, object input, ActivityContext context)
-    {
-        switch (result)
-        {
-            case UntypedResult.Done done:
-                await runtime.RecordAsync(effect, new EffectResult { Form = "done", Outcome = done.Outcome }, services => effects.RecordAsync(effect, input, done.Output, services, context), CancellationToken.None);
-                break;
-            case UntypedResult.Wait wait:
-                var waiting = new EffectResult { Form = "wait", WaitKind = wait.Kind, WaitKey = wait.Key, WaitUntil = wait.Until, WaitPayload = wait.Payload };
-                await runtime.RecordAsync(effect, waiting, null, CancellationToken.None);
-                break;
-            case UntypedResult.RetryLater retry:
-                await LaterAsync(effect, retry.After, retry.Reason);
-                break;
-            case UntypedResult.Failed failed:
-                await FailAsync(effect, failed.Code, failed.Message);
-                break;
         }
     }
 
@@ -195,7 +180,7 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
     }
 
     private Task FailAsync(ClaimedEffect effect, string code, string message) =>
-        runtime.RecordAsync(effect, new EffectResult { Form = "failed", Code = code, Message = message }, null, CancellationToken.None);
+        runtime.RecordAsync(effect, _ => Task.FromResult(new EffectResult { Form = "failed", Code = code, Message = message }), CancellationToken.None);
 
     private static string Exhausted(ClaimedEffect effect, string? reason) =>
         $"L'étape « {effect.ActivityName} » a échoué {effect.MaxAttempts} fois. Dernière raison : {reason ?? "le poste qui l'exécutait s'est arrêté"}";

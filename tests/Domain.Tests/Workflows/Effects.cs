@@ -34,7 +34,7 @@ public sealed class EffectScript
 
     public Func<TestEffect.Output, Task> Record { get; set; } = _ => Task.CompletedTask;
 
-    public EffectRunner Runner => new(["Test.Effect@1"], (_, _, _) => new TestEffect(this));
+    public static EffectRunner Runner { get; } = new(new ActivityRegistry((IEnumerable<Type>)[typeof(TestEffect)], []));
 
     public static ActivityResult<TestEffect.Output>.Done Done(string text) => new(new TestEffect.Output(text));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
@@ -12,6 +13,7 @@ namespace MonOPCO.Domain.Tests.Workflows;
 /// </summary>
 public sealed class FakeProgram
 {
+    private static readonly ActivityRegistry Registry = new(new List<Type>(), []);
     private readonly ConcurrentDictionary<string, JsonArray> steps = new();
 
     /// <summary>Code of a test that runs inside a burst, by name.</summary>
@@ -22,7 +24,15 @@ public sealed class FakeProgram
     private CompiledDefinition Compile(DefinitionVersion version)
     {
         steps[version.Id] = (JsonArray)JsonNode.Parse(version.Body)!;
-        return new CompiledDefinition { DefinitionId = version.DefinitionId, VersionId = version.Id, Version = version.Version, Name = version.Name };
+        var empty = new JsonObject
+        {
+            ["id"] = version.Id,
+            ["definitionId"] = version.DefinitionId,
+            ["version"] = version.Version,
+            ["name"] = version.Name,
+            ["root"] = new JsonObject { ["id"] = "root", ["type"] = "Elsa.Flowchart", ["activities"] = new JsonArray(), ["connections"] = new JsonArray() },
+        };
+        return DefinitionLoader.Load(empty, Registry).Required;
     }
 
     private IReadOnlyList<WorkflowTrigger> Triggers(CompiledDefinition definition) =>

@@ -44,6 +44,7 @@ public sealed class PostgresFixture : StoreFixture
         services.AddSingleton(new DataSources(NpgsqlDataSource.Create(tuned), NpgsqlDataSource.Create(tuned)));
         services.AddScoped<DatabaseSession>();
         services.AddScoped(p => p.GetRequiredService<DatabaseSession>().CreateContext(p.GetRequiredService<DataSources>().Staff));
+        services.AddSingleton(Script);
         services.AddWorkflowRuntime();
         var provider = services.BuildServiceProvider();
         providers.Add(provider);

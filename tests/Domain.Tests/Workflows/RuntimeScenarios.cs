@@ -126,7 +126,7 @@ public abstract partial class RuntimeScenarios : IAsyncLifetime
     public async Task Child_Unpublished_TellsItsParent()
     {
         var parent = await Fixture.StartAsync("""[{"do":"child","definition":"none"}]""");
-        Assert.Contains("Aucune version publiée", (await InstanceAsync(parent)).State["log"]![1]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("\"error\":", (await InstanceAsync(parent)).State["log"]![1]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]

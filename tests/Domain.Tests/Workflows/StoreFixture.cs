@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
 namespace MonOPCO.Domain.Tests.Workflows;
@@ -29,7 +31,7 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <summary>Lets due times and leases pass.</summary>
     public abstract Task AdvanceAsync(TimeSpan time);
 
-    public WorkflowWorker Worker() => new(Store, Runtime, Script.Runner, Options, Clock);
+    public WorkflowWorker Worker() => new(Store, Runtime, EffectScript.Runner, Options, Clock);
 
     /// <summary>Another process on the same store: own caches.</summary>
     public WorkflowRuntime NewRuntime(IWorkflowStore? store = null) => new(store ?? Store, Fake.Program, new DefinitionCache(Fake.Program), Options, Clock);
@@ -40,8 +42,9 @@ public abstract class StoreFixture : IAsyncDisposable
         await Definitions.PublishAsync(id, "test");
     }
 
-    public async Task<Guid> StartAsync(string steps)
+    public async Task<Guid> StartAsync(string steps, Action<ConcurrentDictionary<string, Func<IBurstScope, WorkflowInstance, Task>>>? hooks = null)
     {
+        hooks?.Invoke(Fake.Hooks);
         var id = "d" + Guid.NewGuid().ToString("N");
         await PublishAsync(id, steps);
         return (await Runtime.StartAsync(new StartWorkflow(id))).Instance.Id;
@@ -80,10 +83,11 @@ public abstract class StoreFixture : IAsyncDisposable
 
 public sealed class MemoryFixture : StoreFixture
 {
-    private readonly ServiceProvider services = new ServiceCollection().BuildServiceProvider();
+    private readonly ServiceProvider services;
 
     public MemoryFixture()
     {
+        services = new ServiceCollection().AddSingleton(Script).BuildServiceProvider();
         Store = new InMemoryWorkflowStore(() => services.CreateScope().ServiceProvider, Clock);
         Wire();
     }
