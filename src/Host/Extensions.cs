@@ -7,13 +7,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Host.Demo;
+using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
+using MonOPCO.Host.Endpoints.Elsa;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host;
 
@@ -32,6 +35,7 @@ internal static class Extensions
         builder.Services.AddMonOpcoDatabase(builder.Configuration);
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.AddWorkflows(roles);
         builder.AddSignIn();
         builder.AddDemo();
         if (roles.Web)
@@ -54,6 +58,7 @@ internal static class Extensions
     {
         await Start.MigrateAsync(app);
         await Start.SeedAsync(app);
+        await app.SeedWorkflowsAsync();
     }
 
     private static void AddWeb(this WebApplicationBuilder builder)
@@ -66,6 +71,8 @@ internal static class Extensions
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddErrorPages();
+        services.AddDesigner();
+        services.AddElsaApi();
         var demo = DemoSettings.IsEnabled(builder.Configuration, builder.Environment);
         services.AddRazorPages(options => PageConventions.Configure(options, demo)).AddMvcOptions(FrenchMessages.Configure);
         services.AddAntiforgery(options =>
@@ -119,6 +126,8 @@ internal static class Extensions
         app.MapRazorPages();
         app.MapDisplay();
         app.MapIdentityLogin();
+        app.MapDesigner();
+        app.MapElsaApi();
 
         // A visitor's wrong address is « not found », not « please sign in ».
         app.MapFallback("{**path}", () => Results.NotFound()).AllowAnonymous();

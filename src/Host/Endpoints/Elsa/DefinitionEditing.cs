@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
@@ -114,12 +115,4 @@ internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry 
 
         return names;
     }
-}
-
-/// <summary>Finds definitions used as activities.</summary>
-internal static class SubDefinitions
-{
-    public static Func<SubDefinition, JsonObject?> In(IReadOnlyList<DefinitionVersion> versions) => wanted =>
-        (versions.FirstOrDefault(version => version.Id == wanted.VersionId)
-            ?? versions.FirstOrDefault(version => version.DefinitionId == wanted.DefinitionId && version.IsPublished)) is { } found ? DefinitionDocument.Parse(found) : null;
 }

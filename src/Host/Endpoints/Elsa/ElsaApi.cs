@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using MonOPCO.Engine.Storage;
-
 namespace MonOPCO.Host.Endpoints.Elsa;
 
 /// <summary>
@@ -13,7 +10,6 @@ public static class ElsaApi
     public static IServiceCollection AddElsaApi(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services.TryAddSingleton<IWorkflowReads>(provider => provider.GetRequiredService<IWorkflowStore>());
         services.AddScoped<Access>();
         services.AddScoped<InstanceReader>();
         services.AddScoped<DefinitionEditing>();
