@@ -108,7 +108,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         var published = page.WaitForResponseAsync(answer => IsSave(answer) && answer.Request.PostData!.Contains("\"publish\":true", StringComparison.Ordinal), new() { Timeout = Patience });
 
         // Studio's button is a nameless icon (a cloud with an arrow); its tooltip names it.
-        var cloud = page.Locator("#studio button:has(path[d^='M19.35 10.04'])").First;
+        var cloud = page.Locator("#studio button.mud-icon-button:has(path[d^='M19.35 10.04']):visible").First;
         await cloud.HoverAsync();
         await Expect(page.GetByText("Publier la procédure", new() { Exact = true })).ToBeVisibleAsync();
         await cloud.ClickAsync();
