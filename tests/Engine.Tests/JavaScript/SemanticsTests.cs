@@ -437,6 +437,7 @@ public sealed class SemanticsTests
         { "1 ? 2 ? 'a' : 'b' : 'c'", "string:a" },
         { "0 ? 1 : 2 ? 3 : 4", "number:3" },
         { "(a => b => c => a + b + c)(1)(2)(3)", "number:6" },
+        { "String({ valueOf: () => 3 })", "string:[object Object]" },
     };
 
     [Theory]

@@ -20,33 +20,33 @@ internal static class JsonBorder
             case null:
                 return JsValue.Null;
             case JsonArray array:
-            {
-                runtime.Enter();
-                runtime.Allocate(array.Count);
-                runtime.Steps(array.Count);
-                var items = new JsValue[array.Count];
-                for (var i = 0; i < items.Length; i++)
                 {
-                    items[i] = Import(array[i], runtime);
-                }
+                    runtime.Enter();
+                    runtime.Allocate(array.Count);
+                    runtime.Steps(array.Count);
+                    var items = new JsValue[array.Count];
+                    for (var i = 0; i < items.Length; i++)
+                    {
+                        items[i] = Import(array[i], runtime);
+                    }
 
-                runtime.Depth--;
-                return new JsValue(new JsArray(items));
-            }
+                    runtime.Depth--;
+                    return new JsValue(new JsArray(items));
+                }
 
             case JsonObject map:
-            {
-                runtime.Enter();
-                runtime.Steps(map.Count);
-                var made = new JsObject();
-                foreach (var (name, value) in map)
                 {
-                    made.Set(name, Import(value, runtime), runtime);
-                }
+                    runtime.Enter();
+                    runtime.Steps(map.Count);
+                    var made = new JsObject();
+                    foreach (var (name, value) in map)
+                    {
+                        made.Set(name, Import(value, runtime), runtime);
+                    }
 
-                runtime.Depth--;
-                return new JsValue(made);
-            }
+                    runtime.Depth--;
+                    return new JsValue(made);
+                }
 
             default:
                 return ImportValue(node.AsValue(), runtime);
@@ -80,37 +80,37 @@ internal static class JsonBorder
             case JsDate date:
                 return double.IsNaN(date.Time) ? null : JsonValue.Create(date.ToIso(runtime));
             case JsArray array:
-            {
-                runtime.Enter();
-                runtime.Allocate(array.Count);
-                runtime.Steps(array.Count);
-                var made = new JsonArray();
-                for (var i = 0; i < array.Count; i++)
                 {
-                    made.Add(Export(array[i], runtime));
-                }
+                    runtime.Enter();
+                    runtime.Allocate(array.Count);
+                    runtime.Steps(array.Count);
+                    var made = new JsonArray();
+                    for (var i = 0; i < array.Count; i++)
+                    {
+                        made.Add(Export(array[i], runtime));
+                    }
 
-                runtime.Depth--;
-                return made;
-            }
+                    runtime.Depth--;
+                    return made;
+                }
 
             default:
-            {
-                runtime.Enter();
-                var made = new JsonObject();
-                foreach (var name in target.Keys(runtime))
                 {
-                    var value = target.Get(name, runtime);
-                    if (!value.IsUndefined && value.Function is null)
+                    runtime.Enter();
+                    var made = new JsonObject();
+                    foreach (var name in target.Keys(runtime))
                     {
-                        runtime.Allocate(2);
-                        made[name] = Export(value, runtime);
+                        var value = target.Get(name, runtime);
+                        if (!value.IsUndefined && value.Function is null)
+                        {
+                            runtime.Allocate(2);
+                            made[name] = Export(value, runtime);
+                        }
                     }
-                }
 
-                runtime.Depth--;
-                return made;
-            }
+                    runtime.Depth--;
+                    return made;
+                }
         }
     }
 
@@ -129,16 +129,16 @@ internal static class JsonBorder
         switch (value.GetValueKind())
         {
             case JsonValueKind.String:
-            {
-                // Guid, DateTime and the like are strings in JSON although they are not CLR strings.
-                if (!value.TryGetValue<string>(out var text))
                 {
-                    text = value.Deserialize<string>()!;
-                }
+                    // Guid, DateTime and the like are strings in JSON although they are not CLR strings.
+                    if (!value.TryGetValue<string>(out var text))
+                    {
+                        text = value.Deserialize<string>()!;
+                    }
 
-                runtime.AllocateText(text.Length);
-                return new JsValue(text);
-            }
+                    runtime.AllocateText(text.Length);
+                    return new JsValue(text);
+                }
 
             case JsonValueKind.True:
                 return JsValue.True;

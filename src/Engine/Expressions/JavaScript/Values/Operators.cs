@@ -103,13 +103,21 @@ internal static class Operators
                 return new JsValue(ToText(target.Get("name", runtime), runtime) + ": " + ToText(target.Get("message", runtime), runtime));
         }
 
-        var first = target.Get(preferText ? "toString" : "valueOf", runtime).Function?.Call(runtime, []);
+        // Without a toString of its own, an object has the inherited one, which always answers.
+        var toText = target.Get("toString", runtime).Function;
+        if (preferText && toText is null)
+        {
+            return new JsValue("[object Object]");
+        }
+
+        var toValue = target.Get("valueOf", runtime).Function;
+        var first = (preferText ? toText : toValue)?.Call(runtime, []);
         if (first is { Object: null } a)
         {
             return a;
         }
 
-        var second = target.Get(preferText ? "valueOf" : "toString", runtime).Function?.Call(runtime, []);
+        var second = (preferText ? toValue : toText)?.Call(runtime, []);
         return second is { Object: null } b ? b : new JsValue("[object Object]");
     }
 
