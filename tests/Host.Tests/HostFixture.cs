@@ -11,6 +11,7 @@ using MonOPCO.TestCommon;
 namespace MonOPCO.Host.Tests;
 
 /// <summary>The Host in this process, on a PostgreSQL database of its own. One per test class: <c>IClassFixture&lt;HostFixture&gt;</c>.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "xunit calls IAsyncLifetime.DisposeAsync.")]
 public class HostFixture : IAsyncLifetime
 {
     public const string Password = "une phrase assez longue";

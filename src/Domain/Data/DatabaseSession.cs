@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace MonOPCO.Domain.Data;
@@ -27,10 +28,10 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging)
     {
         _used = true;
-        var options = new DbContextOptionsBuilder<MonOpcoDbContext>();
+        var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
             return new MonOpcoDbContext(options.UseNpgsql(staff).Options);

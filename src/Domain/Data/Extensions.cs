@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -24,11 +26,11 @@ public static class Extensions
         services.AddOptions<MasterKeyOptions>().Bind(configuration.GetSection("MasterKey"));
         services.AddSingleton(provider =>
         {
-            var options = provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<DatabaseOptions>>().Value;
+            var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
             return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
         });
         services.AddScoped<DatabaseSession>();
-        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff));
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
         services.AddSingleton<PortalSessions>();
         services.AddSingleton<MasterKey>();
 

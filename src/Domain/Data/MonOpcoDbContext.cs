@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
@@ -17,6 +18,9 @@ namespace MonOPCO.Domain.Data;
 /// <summary>The only DbContext. Each entity's mapping stands beside it (<c>XxxMapping : IEntityTypeConfiguration</c>); every name is snake_case.</summary>
 public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options) : IdentityDbContext<User, IdentityRole<Guid>, Guid>(options)
 {
+    private static readonly ServiceProvider Identity =
+        new ServiceCollection().Configure<IdentityOptions>(x => x.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<Company> Companies => Set<Company>();
@@ -63,8 +67,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
 
-    /// <summary>Fixed here, so that migrations, tests and Host see one model whatever their options say.</summary>
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+    /// <summary>Identity reads its schema version from options; fixed here, so that migrations, tests and Host see one model whatever they configure.</summary>
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseApplicationServiceProvider(Identity);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

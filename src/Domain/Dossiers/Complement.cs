@@ -57,6 +57,9 @@ public sealed class Complement
 
     public required string Key { get; init; }
 
+    /// <summary>Order in which it was asked for.</summary>
+    public required int Position { get; init; }
+
     /// <summary>The operator's or the OPCO's own words.</summary>
     public string Comment { get; set; } = "";
 

@@ -44,6 +44,7 @@ public sealed class ComplementService(MonOpcoDbContext db, RuleBook rules, Dossi
                         Label = item.Label ?? type!.Label,
                         Target = type?.Target ?? item.Target,
                         Key = type?.Key ?? item.Key,
+                        Position = open.Count + added.Count,
                         Comment = item.Comment.Trim(),
                         AskedBy = change.ActorKind,
                         AskedAt = change.Now,
@@ -123,7 +124,7 @@ public sealed class ComplementService(MonOpcoDbContext db, RuleBook rules, Dossi
         cancellationToken);
 
     public Task<List<Complement>> ListAsync(Guid dossierId, CancellationToken cancellationToken) =>
-        db.Complements.AsNoTracking().Where(x => x.DossierId == dossierId).OrderBy(x => x.AskedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        db.Complements.AsNoTracking().Where(x => x.DossierId == dossierId).OrderBy(x => x.AskedAt).ThenBy(x => x.Position).ToListAsync(cancellationToken);
 
     /// <summary>True when nothing is left for the company to do.</summary>
     public async Task<bool> AllAnsweredAsync(Guid dossierId, CancellationToken cancellationToken) =>

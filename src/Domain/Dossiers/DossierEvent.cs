@@ -10,6 +10,9 @@ public sealed class DossierEvent
 {
     public required Guid Id { get; init; }
 
+    /// <summary>Order within one instant; given by the database.</summary>
+    public long Position { get; init; }
+
     public required Guid DossierId { get; init; }
 
     public required Guid CompanyId { get; init; }
@@ -59,7 +62,8 @@ internal sealed class DossierEventMapping : IEntityTypeConfiguration<DossierEven
     {
         builder.ToTable("dossier_events");
         builder.Property(x => x.Id).ValueGeneratedNever();
-        builder.HasIndex(x => new { x.DossierId, x.At, x.Id });
+        builder.HasIndex(x => new { x.DossierId, x.At, x.Position });
+        builder.Property(x => x.Position).UseIdentityAlwaysColumn();
         builder.HasIndex(x => x.CompanyId);
         builder.HasOne<Dossier>().WithMany().HasForeignKey(x => x.DossierId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -273,7 +273,7 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
 
     /// <summary>Oldest first.</summary>
     public Task<List<DossierEvent>> TimelineAsync(Guid id, bool includeStaffOnly, CancellationToken cancellationToken) => db.DossierEvents.AsNoTracking()
-        .Where(x => x.DossierId == id && (includeStaffOnly || !x.StaffOnly)).OrderBy(x => x.At).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        .Where(x => x.DossierId == id && (includeStaffOnly || !x.StaffOnly)).OrderBy(x => x.At).ThenBy(x => x.Position).ToListAsync(cancellationToken);
 
     internal static string FingerprintOf(CreateDossier command)
     {

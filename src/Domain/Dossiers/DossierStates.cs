@@ -3,7 +3,7 @@ using static MonOPCO.Domain.Dossiers.DossierState;
 
 namespace MonOPCO.Domain.Dossiers;
 
-/// <summary>The seeds' seven labels (and « Annulé »), a grouping of the states for lists and filters.</summary>
+/// <summary>The seeds' seven labels, a grouping of the states for lists and filters.</summary>
 public enum DossierGroup
 {
     Brouillon,
@@ -13,14 +13,13 @@ public enum DossierGroup
     Refuse,
     PaiementEnCours,
     Paye,
-    Annule,
 }
 
 /// <summary>Columns of the kanban.</summary>
 public enum KanbanColumn
 {
     Demande,
-    DocumentsAttendus,
+    PiecesAttendues,
     ChezOpco,
     EnFormation,
     Facture,
@@ -40,30 +39,30 @@ public static class DossierStates
             [AnalyseBesoin] = ("Analyse du besoin", DossierGroup.Brouillon, KanbanColumn.Demande, [DevisEnvoye, ConventionEnSignature, PiecesManquantes, Refuse, .. Stops]),
             [DevisEnvoye] = ("Devis envoyé", DossierGroup.Brouillon, KanbanColumn.Demande, [DevisAccepte, AnalyseBesoin, ConventionEnSignature, .. Stops]),
             [DevisAccepte] = ("Devis accepté", DossierGroup.Brouillon, KanbanColumn.Demande, [ConventionEnSignature, AnalyseBesoin, .. Stops]),
-            [ConventionEnSignature] = ("Convention en signature", DossierGroup.Brouillon, KanbanColumn.DocumentsAttendus, [PiecesManquantes, PretAuDepot, Planifie, AnalyseBesoin, RefusTacite, .. Stops]),
-            [PiecesManquantes] = ("Pièces manquantes", DossierGroup.Brouillon, KanbanColumn.DocumentsAttendus, [Brouillon, AnalyseBesoin, ConventionEnSignature, PretAuDepot, Refuse, .. Stops]),
-            [PretAuDepot] = ("Prêt au dépôt", DossierGroup.Brouillon, KanbanColumn.DocumentsAttendus, [Depose, PiecesManquantes, ConventionEnSignature, Planifie, .. Stops]),
+            [ConventionEnSignature] = ("Convention en signature", DossierGroup.Brouillon, KanbanColumn.PiecesAttendues, [PiecesManquantes, PretAuDepot, Planifie, AnalyseBesoin, RefusTacite, .. Stops]),
+            [PiecesManquantes] = ("Pièces manquantes", DossierGroup.Brouillon, KanbanColumn.PiecesAttendues, [Brouillon, AnalyseBesoin, ConventionEnSignature, PretAuDepot, Refuse, .. Stops]),
+            [PretAuDepot] = ("Prêt au dépôt", DossierGroup.Brouillon, KanbanColumn.PiecesAttendues, [Depose, PiecesManquantes, ConventionEnSignature, Planifie, .. Stops]),
             [Depose] = ("Déposé", DossierGroup.Envoye, KanbanColumn.ChezOpco, [EnInstruction, ComplementDemande, Accorde, AccordePartiel, Refuse, .. Stops]),
             [EnInstruction] = ("En instruction", DossierGroup.EnExamen, KanbanColumn.ChezOpco, [ComplementDemande, Accorde, AccordePartiel, Refuse, .. Stops]),
             [ComplementDemande] = ("Complément demandé", DossierGroup.EnExamen, KanbanColumn.ChezOpco, [EnInstruction, Accorde, AccordePartiel, Refuse, .. Stops]),
             [Accorde] = ("Accordé", DossierGroup.Valide, KanbanColumn.EnFormation, [Planifie, EnCours, .. Stops]),
-            [AccordePartiel] = ("Accordé en partie", DossierGroup.Valide, KanbanColumn.EnFormation, [Accorde, EnInstruction, Planifie, .. Stops]),
+            [AccordePartiel] = ("Accord partiel", DossierGroup.Valide, KanbanColumn.ChezOpco, [Accorde, EnInstruction, Planifie, .. Stops]),
             [Refuse] = ("Refusé", DossierGroup.Refuse, KanbanColumn.Arrete, [AnalyseBesoin, PretAuDepot, EnInstruction, Planifie, Clos]),
             [Planifie] = ("Planifié", DossierGroup.Valide, KanbanColumn.EnFormation, [EnCours, .. Stops]),
             [EnCours] = ("En cours", DossierGroup.Valide, KanbanColumn.EnFormation, [Interrompu, Realise, Abandonne]),
             [Interrompu] = ("Interrompu", DossierGroup.Valide, KanbanColumn.EnFormation, [EnCours, Realise, Abandonne]),
             [Realise] = ("Réalisé", DossierGroup.Valide, KanbanColumn.EnFormation, [CertificatEmis]),
-            [CertificatEmis] = ("Certificat émis", DossierGroup.Valide, KanbanColumn.Facture, [ReglementDemande]),
+            [CertificatEmis] = ("Certificat émis", DossierGroup.PaiementEnCours, KanbanColumn.Facture, [ReglementDemande]),
             [ReglementDemande] = ("Règlement demandé", DossierGroup.PaiementEnCours, KanbanColumn.Facture, [PayePartiel, Paye, Litige, Caduc]),
             [PayePartiel] = ("Payé en partie", DossierGroup.PaiementEnCours, KanbanColumn.Facture, [Paye, Litige]),
             [Paye] = ("Payé", DossierGroup.Paye, KanbanColumn.Paye, [Clos, Litige]),
             [Litige] = ("Litige", DossierGroup.PaiementEnCours, KanbanColumn.Facture, [PayePartiel, Paye, Clos]),
             [Clos] = ("Clos", DossierGroup.Paye, KanbanColumn.Paye, [Suivi6Mois]),
             [Suivi6Mois] = ("Suivi à 6 mois", DossierGroup.Paye, KanbanColumn.Paye, []),
-            [Annule] = ("Annulé", DossierGroup.Annule, KanbanColumn.Arrete, []),
-            [Abandonne] = ("Abandonné", DossierGroup.Annule, KanbanColumn.Arrete, [Clos]),
-            [Caduc] = ("Caduc", DossierGroup.Annule, KanbanColumn.Arrete, []),
-            [RefusTacite] = ("Refus tacite du salarié", DossierGroup.Annule, KanbanColumn.Arrete, []),
+            [Annule] = ("Annulé", DossierGroup.Refuse, KanbanColumn.Arrete, []),
+            [Abandonne] = ("Abandonné", DossierGroup.Refuse, KanbanColumn.Arrete, [Clos]),
+            [Caduc] = ("Caduc", DossierGroup.Refuse, KanbanColumn.Arrete, []),
+            [RefusTacite] = ("Refus tacite", DossierGroup.Refuse, KanbanColumn.Arrete, []),
         }.ToFrozenDictionary();
 
     public static string Label(DossierState state) => All[state].Label;
@@ -79,6 +78,18 @@ public static class DossierStates
     /// <summary>The states behind one label of the seeds.</summary>
     public static IReadOnlyList<DossierState> Of(DossierGroup group) => [.. Enum.GetValues<DossierState>().Where(state => Group(state) == group)];
 
+    public static string Label(KanbanColumn column) => column switch
+    {
+        KanbanColumn.Demande => "Demande",
+        KanbanColumn.PiecesAttendues => "Pièces attendues",
+        KanbanColumn.ChezOpco => "Chez l'OPCO",
+        KanbanColumn.EnFormation => "En formation",
+        KanbanColumn.Facture => "Facturé",
+        KanbanColumn.Paye => "Payé",
+        KanbanColumn.Arrete => "–",
+        _ => throw new ArgumentOutOfRangeException(nameof(column)),
+    };
+
     public static string Label(DossierGroup group) => group switch
     {
         DossierGroup.Brouillon => "Brouillon",
@@ -88,7 +99,6 @@ public static class DossierStates
         DossierGroup.Refuse => "Refusé",
         DossierGroup.PaiementEnCours => "Paiement en cours",
         DossierGroup.Paye => "Payé",
-        DossierGroup.Annule => "Annulé",
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 }

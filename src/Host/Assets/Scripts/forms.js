@@ -20,4 +20,4 @@ window.addEventListener("pageshow", () => {
 });
 
 // After a refused form the summary takes the focus, so that everybody starts from what is wrong.
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("[data-focus]:not([data-sample] *)")?.focus();
