@@ -11,7 +11,7 @@ internal static class Flow
 {
     internal static JsonObject Definition(JsonObject root, string id = "flow", string? variables = null, string? more = null)
     {
-        var json = new JsonObject { ["id"] = id + "-v1", ["definitionId"] = id, ["name"] = id, ["version"] = 1, ["root"] = root, ["variables"] = Variables(variables) };
+        var json = new JsonObject { ["id"] = id + "-v1", ["definitionId"] = id, ["name"] = id, ["version"] = 1, ["root"] = root.DeepClone(), ["variables"] = Variables(variables) };
         foreach (var (name, value) in more is null ? [] : (JsonObject)LenientJson.Parse(more)!)
         {
             json[name] = value?.DeepClone();
