@@ -9,6 +9,9 @@ public sealed record NewBeneficiaire(string LastName, string FirstName, DateOnly
 
 public sealed record CreateDossier
 {
+    /// <summary>Chosen by the caller when something else must know it before; otherwise made here.</summary>
+    public Guid? Id { get; init; }
+
     public required DossierKind Kind { get; init; }
 
     public required Guid CompanyId { get; init; }

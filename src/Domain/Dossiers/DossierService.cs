@@ -35,7 +35,7 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
             var deadline = await DeadlineAsync(company.OpcoSlug, command.StartDate, cancellationToken);
             var opcoName = await OpcoNameAsync(company.OpcoSlug, cancellationToken);
             var (year, sequence) = await DossierNumber.NextAsync(db, change.Now, cancellationToken);
-            var id = Guid.CreateVersion7(change.Now);
+            var id = command.Id ?? Guid.CreateVersion7(change.Now);
             var dossier = new Dossier
             {
                 Id = id,

@@ -121,6 +121,13 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
             return Task.FromResult(signer);
         });
 
+    /// <summary>The six digits of the code last asked for, derived from the master key like the link: the mail effect computes them, nothing stored carries them.</summary>
+    public string CodeOf(Signer signer)
+    {
+        var number = BitConverter.ToUInt32(master.Hash("signer-code", $"{signer.Id:N}:{signer.CodeSentAt!.Value.ToUnixTimeMilliseconds()}")) % 1_000_000;
+        return number.ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A new six-digit code, returned for the mail and kept hashed. Wrong tries start again at zero, so a new code is refused within a minute.</summary>
     public Task<string> SendCodeAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
         signerId,
@@ -135,7 +142,8 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
                 throw new RuleBrokenException("code-too-soon", "Un code vient de vous être envoyé. Attendez une minute avant d’en demander un autre.");
             }
 
-            var code = Tokens.NewCode();
+            signer.CodeSentAt = change.Now;
+            var code = CodeOf(signer);
             (signer.CodeHash, signer.CodeSentAt, signer.CodeExpiresAt, signer.CodeAttempts) = (Tokens.HashCode(signer.Id, code), change.Now, change.Now + CodeLifetime, 0);
             return Task.FromResult(code);
         });

@@ -2,18 +2,19 @@ using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Users;
 using MonOPCO.Engine.Activities;
 
 namespace MonOPCO.Host.Designer.Catalogue;
 
 /// <summary>The lists of choices that activities name in <c>[Editor(Source = …)]</c>, read from our data when the designer asks.</summary>
-public sealed class ChoiceSources(MonOpcoDbContext database, IConfiguration configuration, IWebHostEnvironment environment)
+public sealed class ChoiceSources(MonOpcoDbContext database, IConfiguration configuration)
 {
     private readonly Dictionary<string, IReadOnlyList<Choice>> _read = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Names that activities may use.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["roles", "opcos", "documentTypes", "templates", "mails", "portals"];
+    public static IReadOnlyList<string> Known { get; } = ["roles", "taskRoles", "opcos", "documentTypes", "documentTemplates", "mailTemplates", "dossierStates", "portals"];
 
     /// <summary>The choices of a list; an unknown name is a mistake of the activity and stops with the known ones.</summary>
     public async Task<IReadOnlyList<Choice>> ListAsync(string source, CancellationToken cancel)
@@ -29,18 +30,20 @@ public sealed class ChoiceSources(MonOpcoDbContext database, IConfiguration conf
     private async Task<IReadOnlyList<Choice>> ReadAsync(string source, CancellationToken cancel) => source switch
     {
         "roles" => [.. Roles.All.Select(role => new Choice(role, Roles.Label(role)))],
+        "taskRoles" => [.. new[] { Roles.Operateur, Roles.Entreprise, Roles.Consultant, Roles.Comptable, Roles.ResponsableProcedures }.Select(role => new Choice(role, Roles.Label(role)))],
+        "dossierStates" => [.. Enum.GetValues<DossierState>().Select(state => new Choice(state.ToString(), DossierStates.Label(state)))],
         "opcos" => await database.Set<Opco>().OrderBy(opco => opco.Name).Select(opco => new Choice(opco.Slug, opco.Name)).ToListAsync(cancel),
         "documentTypes" => await database.Set<DocumentType>().OrderBy(type => type.Label).Select(type => new Choice(type.Code, type.Label)).ToListAsync(cancel),
-        "templates" => Files("templates", "documents", ".hbs"),
-        "mails" => Files("templates", "mails", ".hbs"),
+        "documentTemplates" => Files("templates", "documents", ".hbs"),
+        "mailTemplates" => Files("templates", "mails", ".hbs"),
         "portals" => Files("portals", "", ".json"),
         _ => throw new InvalidOperationException($"No list of choices is called '{source}'; known: {string.Join(", ", Known)}."),
     };
 
-    /// <summary>Files of the repository's data folders, which stand beside <c>src</c> or where <c>Paths:…</c> says.</summary>
+    /// <summary>Files shipped beside the program, or where <c>Paths:…</c> says.</summary>
     private List<Choice> Files(string folder, string below, string extension)
     {
-        var root = Path.GetFullPath(configuration[$"Paths:{folder}"] ?? Path.Combine("..", "..", folder), environment.ContentRootPath);
+        var root = configuration[$"Paths:{folder}"] ?? Path.Combine(AppContext.BaseDirectory, folder);
         var path = Directory.Exists(Path.Combine(root, below)) ? Path.Combine(root, below) : root;
         if (!Directory.Exists(path))
         {

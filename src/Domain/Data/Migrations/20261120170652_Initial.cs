@@ -312,6 +312,213 @@ namespace MonOPCO.Domain.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "workflow_bookmarks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    instance_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    activity_execution_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    activity_id = table.Column<string>(type: "text", nullable: false),
+                    activity_type = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    correlation_id = table.Column<string>(type: "text", nullable: true),
+                    until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    closed_by = table.Column<string>(type: "text", nullable: true),
+                    removed = table.Column<bool>(type: "boolean", nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_bookmarks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_definitions",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "text", nullable: false),
+                    definition_id = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    description = table.Column<string>(type: "text", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    is_frozen = table.Column<bool>(type: "boolean", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    seed_hash = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    author = table.Column<string>(type: "text", nullable: true),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_definitions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_effects",
+                columns: table => new
+                {
+                    activity_execution_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    instance_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    activity_id = table.Column<string>(type: "text", nullable: false),
+                    activity_name = table.Column<string>(type: "text", nullable: false),
+                    activity = table.Column<string>(type: "text", nullable: false),
+                    queue = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    worker = table.Column<string>(type: "text", nullable: true),
+                    input = table.Column<string>(type: "jsonb", nullable: true),
+                    result = table.Column<string>(type: "jsonb", nullable: true),
+                    last_error = table.Column<string>(type: "text", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_effects", x => new { x.activity_execution_id, x.generation });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_instances",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    definition_id = table.Column<string>(type: "text", nullable: false),
+                    definition_version_id = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    correlation_id = table.Column<string>(type: "text", nullable: true),
+                    name = table.Column<string>(type: "text", nullable: true),
+                    parent_instance_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    parent_execution_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    sub_status = table.Column<string>(type: "text", nullable: false),
+                    incident_count = table.Column<int>(type: "integer", nullable: false),
+                    burst = table.Column<long>(type: "bigint", nullable: false),
+                    priority = table.Column<short>(type: "smallint", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    input = table.Column<string>(type: "jsonb", nullable: false),
+                    output = table.Column<string>(type: "jsonb", nullable: false),
+                    properties = table.Column<string>(type: "jsonb", nullable: false),
+                    state = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_instances", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_journal",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    instance_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    burst = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    entries = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_journal", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_mailbox",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    instance_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    bookmark_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    activity_execution_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: true),
+                    actor = table.Column<string>(type: "text", nullable: true),
+                    sweeps = table.Column<int>(type: "integer", nullable: false),
+                    visible_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    parked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_mailbox", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_stimuli",
+                columns: table => new
+                {
+                    sender_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    correlation_id = table.Column<string>(type: "text", nullable: true),
+                    only_instance_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: true),
+                    actor = table.Column<string>(type: "text", nullable: true),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    consumed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_stimuli", x => x.sender_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_triggers",
+                columns: table => new
+                {
+                    version_id = table.Column<string>(type: "text", nullable: false),
+                    activity_id = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    definition_id = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_triggers", x => new { x.version_id, x.activity_id, x.kind, x.key });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_work",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    instance_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    activity_execution_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    bookmark_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    activity_id = table.Column<string>(type: "text", nullable: false),
+                    activity_name = table.Column<string>(type: "text", nullable: false),
+                    activity = table.Column<string>(type: "text", nullable: false),
+                    queue = table.Column<string>(type: "text", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    rank_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    unanswered = table.Column<int>(type: "integer", nullable: false),
+                    max_attempts = table.Column<int>(type: "integer", nullable: false),
+                    lease_owner = table.Column<string>(type: "text", nullable: true),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    cancelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_error = table.Column<string>(type: "text", nullable: true),
+                    input = table.Column<string>(type: "jsonb", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_work", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "companies",
                 columns: table => new
                 {
@@ -503,6 +710,26 @@ namespace MonOPCO.Domain.Data.Migrations
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflow_published",
+                columns: table => new
+                {
+                    definition_id = table.Column<string>(type: "text", nullable: false),
+                    version_id = table.Column<string>(type: "text", nullable: false),
+                    published_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    published_by = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflow_published", x => x.definition_id);
+                    table.ForeignKey(
+                        name: "fk_workflow_published_workflow_definitions_version_id",
+                        column: x => x.version_id,
+                        principalTable: "workflow_definitions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1318,6 +1545,129 @@ namespace MonOPCO.Domain.Data.Migrations
                 table: "users",
                 column: "normalized_user_name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_bookmarks_instance_id",
+                table: "workflow_bookmarks",
+                column: "instance_id",
+                filter: "closed_at is null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_bookmarks_kind_key",
+                table: "workflow_bookmarks",
+                columns: new[] { "kind", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_definitions_definition_id_version",
+                table: "workflow_definitions",
+                columns: new[] { "definition_id", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_effects_instance_id",
+                table: "workflow_effects",
+                column: "instance_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_instances_correlation_id",
+                table: "workflow_instances",
+                column: "correlation_id",
+                filter: "correlation_id is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_instances_created_at",
+                table: "workflow_instances",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_instances_definition_id_created_at",
+                table: "workflow_instances",
+                columns: new[] { "definition_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_instances_incidents",
+                table: "workflow_instances",
+                column: "updated_at",
+                filter: "incident_count > 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_instances_parent_instance_id",
+                table: "workflow_instances",
+                column: "parent_instance_id",
+                filter: "parent_instance_id is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_journal_instance_id_id",
+                table: "workflow_journal",
+                columns: new[] { "instance_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_mailbox_instance_id_sequence",
+                table: "workflow_mailbox",
+                columns: new[] { "instance_id", "sequence" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_mailbox_visible_at",
+                table: "workflow_mailbox",
+                column: "visible_at",
+                filter: "parked_at is null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_published_version_id",
+                table: "workflow_published",
+                column: "version_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_stimuli_kind_key",
+                table: "workflow_stimuli",
+                columns: new[] { "kind", "key" },
+                filter: "state = 'Waiting'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_stimuli_pending",
+                table: "workflow_stimuli",
+                column: "received_at",
+                filter: "state = 'Pending'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_triggers_definition_id",
+                table: "workflow_triggers",
+                column: "definition_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_triggers_kind_key",
+                table: "workflow_triggers",
+                columns: new[] { "kind", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_work_activity_execution_id_generation",
+                table: "workflow_work",
+                columns: new[] { "activity_execution_id", "generation" },
+                unique: true,
+                filter: "kind = 'effect'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_work_bookmark_id",
+                table: "workflow_work",
+                column: "bookmark_id",
+                filter: "bookmark_id is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_work_due_at",
+                table: "workflow_work",
+                column: "due_at",
+                filter: "kind = 'timer'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_work_instance_id",
+                table: "workflow_work",
+                column: "instance_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflow_work_queue_rank_at",
+                table: "workflow_work",
+                columns: new[] { "queue", "rank_at" },
+                filter: "kind = 'effect' and cancelled_at is null");
         }
 
         /// <inheritdoc />
@@ -1398,6 +1748,33 @@ namespace MonOPCO.Domain.Data.Migrations
                 name: "user_tokens");
 
             migrationBuilder.DropTable(
+                name: "workflow_bookmarks");
+
+            migrationBuilder.DropTable(
+                name: "workflow_effects");
+
+            migrationBuilder.DropTable(
+                name: "workflow_instances");
+
+            migrationBuilder.DropTable(
+                name: "workflow_journal");
+
+            migrationBuilder.DropTable(
+                name: "workflow_mailbox");
+
+            migrationBuilder.DropTable(
+                name: "workflow_published");
+
+            migrationBuilder.DropTable(
+                name: "workflow_stimuli");
+
+            migrationBuilder.DropTable(
+                name: "workflow_triggers");
+
+            migrationBuilder.DropTable(
+                name: "workflow_work");
+
+            migrationBuilder.DropTable(
                 name: "signature_requests");
 
             migrationBuilder.DropTable(
@@ -1408,6 +1785,9 @@ namespace MonOPCO.Domain.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "workflow_definitions");
 
             migrationBuilder.DropTable(
                 name: "documents");
