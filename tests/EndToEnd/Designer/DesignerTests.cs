@@ -74,6 +74,9 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await Expect(studio.GetByText("Activités", new() { Exact = true }).First).ToBeVisibleAsync();
         await studio.GetByText("Décisions", new() { Exact = true }).ClickAsync();
         await Expect(studio.GetByText("Aiguillage", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(studio.GetByText("Tâches", new() { Exact = true })).ToBeVisibleAsync();
+        await studio.GetByText("Portails OPCO", new() { Exact = true }).ClickAsync();
+        await Expect(studio.GetByText("Attendre l'OPCO", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(studio.GetByText("Enregistrement automatique", new() { Exact = true })).ToBeVisibleAsync();
     }
 
