@@ -148,10 +148,17 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
             return Task.FromResult(code);
         });
 
-    /// <summary>Signs once. A wrong code is counted even though the person gets an error.</summary>
-    public async Task<SignedResult> SignAsync(Guid signerId, Sign command, ChangeContext change, CancellationToken cancellationToken)
+    /// <summary>
+    /// Signs once. Inside a transaction of the caller (to resume the procedure with it) call <see cref="CheckCodeAsync"/> before that transaction and pass
+    /// <paramref name="codeChecked"/>: otherwise a wrong try would be rolled back with it and not count.
+    /// </summary>
+    public async Task<SignedResult> SignAsync(Guid signerId, Sign command, ChangeContext change, CancellationToken cancellationToken, bool codeChecked = false)
     {
-        await CheckCodeAsync(signerId, command.Code, change, cancellationToken);
+        if (!codeChecked)
+        {
+            await CheckCodeAsync(signerId, command.Code, change, cancellationToken);
+        }
+
         return await ChangeAsync(
             signerId,
             "Signed",
@@ -320,7 +327,8 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
         return invited;
     }
 
-    private async Task CheckCodeAsync(Guid signerId, string code, ChangeContext change, CancellationToken cancellationToken)
+    /// <summary>Throws with a French sentence unless the code is the right one; every call counts as a try.</summary>
+    public async Task CheckCodeAsync(Guid signerId, string code, ChangeContext change, CancellationToken cancellationToken)
     {
         // In its own statement and before the comparison, so that parallel guesses and rolled-back signatures count.
         var counted = await db.Signers.Where(x => x.Id == signerId && x.CodeHash != null && x.CodeAttempts < MaxCodeAttempts).ExecuteUpdateAsync(x => x.SetProperty(s => s.CodeAttempts, s => s.CodeAttempts + 1), cancellationToken);

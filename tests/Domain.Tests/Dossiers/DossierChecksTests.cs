@@ -77,7 +77,7 @@ public sealed class DossierChecksTests(DomainFixture fixture) : IClassFixture<Do
     [Fact]
     public async Task Request_SecondDossierOfTheYear_SeesWhatIsLeft()
     {
-        var company = await fixture.CreateCompanyAsync();
+        var company = await fixture.CreateCompanyAsync(x => x with { HeadcountBand = "12" });
         await fixture.CreateDossierAsync(company);
         var second = await fixture.CreateDossierAsync(company, x => x with { Title = "Autre bilan" });
         var line = (await RequestAsync(second)).Lines.Single(x => x.Code == "12-enveloppe");

@@ -231,16 +231,18 @@ internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolv
             return null;
         }
 
-        foreach (var code in await db.Rules.Where(x => x.Scope == slug && x.Code.StartsWith(RuleCodes.YearlyEnvelope)).Select(x => x.Code).Distinct().OrderBy(x => x).ToListAsync(cancellationToken))
+        // « plafond.annuel:11-49 ». An INSEE band may straddle two of the OPCO's: the lower envelope is the careful answer.
+        var found = new List<Rule>();
+        foreach (var code in await db.Rules.Where(x => x.Scope == slug && x.Code.StartsWith(RuleCodes.YearlyEnvelope)).Select(x => x.Code).Distinct().ToListAsync(cancellationToken))
         {
-            // « plafond.annuel:11-49 »; an INSEE band that straddles two of the OPCO's bands decides nothing.
             var bounds = code[RuleCodes.YearlyEnvelope.Length..].Split('-');
-            if (min >= int.Parse(bounds[0], CultureInfo.InvariantCulture) && max <= int.Parse(bounds[1], CultureInfo.InvariantCulture))
+            if (min <= int.Parse(bounds[1], CultureInfo.InvariantCulture) && max >= int.Parse(bounds[0], CultureInfo.InvariantCulture)
+                && await rules.FindAsync(code, Dossier.StartDate, cancellationToken, slug) is { } rule)
             {
-                return await rules.FindAsync(code, Dossier.StartDate, cancellationToken, slug);
+                found.Add(rule);
             }
         }
 
-        return null;
+        return found.MinBy(x => decimal.Parse(x.Value, CultureInfo.InvariantCulture));
     }
 }

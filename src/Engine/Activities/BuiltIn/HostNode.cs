@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
+using MonOPCO.Engine.Expressions;
 
 namespace MonOPCO.Engine.Activities.BuiltIn;
 
@@ -8,11 +9,19 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
 {
     private readonly string[] _outcomes = descriptor.Ports.Count == 0 ? DoneOutcome : [.. descriptor.Ports.Select(p => p.Name)];
 
+    // An input whose editor is dynamic-outcomes names further outcomes of this node, as for Fork (a human task's buttons).
+    private readonly int _named = descriptor.Inputs.ToList().FindIndex(input => input.UiHint == "dynamic-outcomes");
+
     internal override bool IsAsync => true;
 
     internal override bool KeepsInputs => true;
 
-    internal override IEnumerable<string> PossibleOutcomes(Definitions.Node node) => _outcomes;
+    internal override IEnumerable<string>? PossibleOutcomes(Definitions.Node node) => _named < 0 ? _outcomes : node.Inputs[_named] switch
+    {
+        null => _outcomes,
+        { IsConstant: true } names => Names(names.Constant),
+        _ => null,
+    };
 
     internal override Task ExecuteAsync(Run run, Exec exec)
     {
@@ -45,7 +54,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
         {
             case "done":
                 Run.SetOutputs(exec, result.Output as JsonObject);
-                run.Complete(exec, Outcome(result.Outcome ?? "Done"));
+                run.Complete(exec, Outcome(exec, result.Outcome ?? "Done"));
                 break;
             case "wait":
                 run.Wait(exec, result.WaitKind ?? "", result.WaitKey ?? "", result.WaitUntil, result.WaitPayload);
@@ -95,7 +104,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
                     Run.SetOutputs(exec, ActivityCode.WriteOutput(done.Output));
                 }
 
-                run.Complete(exec, Outcome(done.Outcome));
+                run.Complete(exec, Outcome(exec, done.Outcome));
                 break;
             case UntypedResult.Wait wait:
                 exec.Attempts = 0;
@@ -116,9 +125,11 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
         }
     }
 
-    private string[] Outcome(string name)
+    private IEnumerable<string> Names(JsonNode? named) => LenientJson.ToItems(named).Select(item => LenientJson.ToText(item) ?? "").Concat(descriptor.Ports.Select(port => port.Name));
+
+    private string[] Outcome(Exec exec, string name)
     {
-        foreach (var known in _outcomes)
+        foreach (var known in _named < 0 || exec.Input(_named) is not { } named ? _outcomes : Names(named))
         {
             if (known == name)
             {

@@ -25,7 +25,7 @@ internal static class RunEndpoints
         owners.MapPost("/workflow-definitions/{definitionId}/dispatch", DispatchAsync);
 
         // Elsa lets programs start by GET; a browser could be made to follow such a link, so a cookie does not suffice.
-        owners.MapGet("/workflow-definitions/{definitionId}/execute", (string definitionId, HttpRequest request, Services services, CancellationToken cancel) =>
+        owners.MapGet("/workflow-definitions/{definitionId}/execute", (string definitionId, HttpRequest request, [AsParameters] Services services, CancellationToken cancel) =>
             SameOriginFilter.IsProgram(request)
                 ? ExecuteAsync(definitionId, request, services, cancel)
                 : Task.FromResult(ElsaJson.Problem(StatusCodes.Status405MethodNotAllowed, "Depuis un navigateur, une procédure se lance par POST.")));
