@@ -28,7 +28,10 @@ public sealed class NextAction(MonOpcoDbContext database)
             .Select(x => new { x.Id, x.Title, x.Instruction, x.DueAt })
             .FirstOrDefaultAsync(cancellationToken);
         return task is null
-            ? null
-            : new NextStep(task.Title, task.Instruction, $"/{(person.IsStaff() ? "console" : "espace")}/taches/{task.Id}", task.DueAt == HumanTask.NoDeadline ? null : task.DueAt);
+            ? person.IsStaff() ? await StaffNextAction.FindAsync(database, person, cancellationToken) : null
+            : new NextStep(task.Title, task.Instruction, $"{(person.IsStaff() ? "" : "/espace")}/taches/{task.Id}", task.DueAt == HumanTask.NoDeadline ? null : task.DueAt);
     }
+
+    /// <summary>Where the bar opens the OPCO agent.</summary>
+    public Task<string> AgentUrlAsync(string agent, CancellationToken cancellationToken) => StaffNextAction.AgentUrlAsync(database, agent, cancellationToken);
 }
