@@ -1,6 +1,10 @@
+using MonOPCO.Host;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddMonOpco();
 var app = builder.Build();
-app.MapGet("/health/live", () => "ok");
+app.UseMonOpco();
+await app.PrepareAsync();
 await app.RunAsync();
 
 public partial class Program;

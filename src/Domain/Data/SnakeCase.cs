@@ -8,7 +8,8 @@ internal static class SnakeCase
 {
     internal static void Apply(ModelBuilder builder)
     {
-        foreach (var entity in builder.Model.GetEntityTypes())
+        // A type inside a jsonb column (passkey data) has neither table nor keys of its own.
+        foreach (var entity in builder.Model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))
         {
             if (entity.GetTableName() is { } table)
             {

@@ -7,4 +7,13 @@ public sealed class User : IdentityUser<Guid>
 {
     /// <summary>Shown in the interface and in timelines, e.g. « Claire Martin ».</summary>
     public required string DisplayName { get; set; }
+
+    /// <summary>The company whose dossiers it sees (role Entreprise).</summary>
+    public Guid? CompanyId { get; set; }
+
+    public Guid? TrainingBodyId { get; set; }
+
+    public bool IsDemo { get; set; }
+
+    public DateTimeOffset? LastSignInAt { get; set; }
 }

@@ -36,6 +36,9 @@ public sealed class ActivityAttribute(string type) : Attribute
     /// <summary>Queue of an effect; queues have their own concurrency caps. Known: <c>default</c>, <c>mail</c>, <c>pdf</c>, <c>bot</c>.</summary>
     public string Queue { get; init; } = "default";
 
+    /// <summary>Can start a workflow. When it did, <c>ResumeAsync</c> is called with what started it, instead of <c>ExecuteAsync</c>.</summary>
+    public bool IsTrigger { get; init; }
+
     /// <summary>Effects: how often <c>RetryLater</c>, a lost worker or an exception is tried again before the node becomes an incident.</summary>
     public int MaxAttempts { get; init; } = 5;
 }

@@ -33,3 +33,6 @@ public sealed record NoOutput
 {
     public static NoOutput Instance { get; } = new();
 }
+
+/// <summary>For activities that take nothing but their context.</summary>
+public sealed record NoInput;

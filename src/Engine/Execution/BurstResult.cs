@@ -73,6 +73,9 @@ public sealed class BurstResult
 
     public List<JournalEntry> Journal { get; } = [];
 
+    /// <summary>Outcomes with which the workflow finished in this burst; empty otherwise. Goes into the Child message to its parent.</summary>
+    public IReadOnlyList<string> Outcomes { get; set; } = [];
+
     /// <summary>The burst stopped at its bound (1,000 steps or 2 s): the store posts a Continue message.</summary>
     public bool MustContinue { get; set; }
 }

@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Dossiers;
+using MonOPCO.Engine.Activities;
+using MonOPCO.Integrations.Pdf;
+using MonOPCO.Integrations.Templates;
+using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Documents.GenerateDocument.Output>;
+
+namespace MonOPCO.Activities.Documents;
+
+[Activity("MonOPCO.GenerateDocument", Title = "Établir un document", Category = "Documents", Description = "Produit un PDF accessible à partir d'un modèle et des données du dossier.", Kind = ActivityKind.Effect, Queue = "pdf")]
+public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templates, PdfRenderer pdf, DocumentStore store, DossierService dossiers, MonOpcoDbContext db) : Activity<GenerateDocument.Input, GenerateDocument.Output>
+{
+    public sealed record Input
+    {
+        [Display(Name = "Modèle", Order = 1)]
+        [Editor("dropdown", Source = "documentTemplates")]
+        public required string Template { get; init; }
+
+        [Display(Name = "Type de document", Order = 2)]
+        [Editor("dropdown", Source = "documentTypes")]
+        public required string DocumentType { get; init; }
+    }
+
+    public sealed record Output
+    {
+        public Guid DocumentId { get; init; }
+
+        public required string Name { get; init; }
+
+        [JsonIgnore]
+        public byte[] Pdf { get; init; } = [];
+
+        [JsonIgnore]
+        public JsonObject? Facts { get; init; }
+    }
+
+    public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
+    {
+        try
+        {
+            // One reading for the print and for the facts that are compared before filing.
+            var dossier = await db.Dossiers.AsNoTracking().Include(x => x.Beneficiaires).SingleAsync(x => x.Id == context.DossierId(), context.CancellationToken);
+            var document = templates.RenderDocument(input.Template, (await data.BuildAsync(dossier.Id, Prefix(input.DocumentType), context.Now, context.CancellationToken)).ToElement());
+            return await pdf.RenderAsync(new PdfRequest(document.Html, document.HeaderHtml, document.FooterHtml), context.CancellationToken) switch
+            {
+                PdfResult.Rendered rendered => new Done(new Output { Name = $"{input.DocumentType.ToLowerInvariant().Replace('_', '-')}-{dossier.Numero}.pdf", Pdf = rendered.Pdf, Facts = DocumentFacts.Of(dossier) }),
+                PdfResult.Failed { Failure: { Retryable: true } failure } => new RetryLater(TimeSpan.FromSeconds(10), failure.Reason),
+                PdfResult.Failed { Failure: var failure } => new Failed("pdf-failed", failure.Reason),
+                _ => throw new InvalidOperationException("The PDF renderer answered neither."),
+            };
+        }
+        catch (TemplateException problem)
+        {
+            return new Failed("template", problem.Message);
+        }
+        catch (RuleBrokenException broken)
+        {
+            return new Failed(broken.Code, broken.Message);
+        }
+    }
+
+    public override async Task<Output> RecordAsync(Input input, Output output, ActivityContext context)
+    {
+        var document = await store.AddAsync(new NewDocument(input.DocumentType, output.Name, context.DossierId()) { Facts = output.Facts }, new MemoryStream(output.Pdf), context.Change(), context.CancellationToken);
+        var label = await db.DocumentTypes.Where(x => x.Code == input.DocumentType).Select(x => x.Label).SingleAsync(context.CancellationToken);
+        await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.DocumentAdded, $"Document établi : {label}.", context.Change(), context.CancellationToken, [document.Id]);
+        return output with { DocumentId = document.Id };
+    }
+
+    private static string Prefix(string documentType) => documentType switch
+    {
+        DocumentTypes.Devis => "D",
+        DocumentTypes.Convention => "CV",
+        DocumentTypes.Mandat => "MD",
+        DocumentTypes.Programme => "P",
+        _ => "L",
+    };
+}

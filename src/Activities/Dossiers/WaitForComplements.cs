@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using MonOPCO.Domain.Dossiers;
+using MonOPCO.Engine.Activities;
+using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Engine.Activities.NoOutput>;
+
+namespace MonOPCO.Activities.Dossiers;
+
+[Activity("MonOPCO.WaitForComplements", Title = "Attendre les compléments", Category = "Dossiers", Description = "Attend que l'entreprise ait répondu à tout ce qui lui est demandé.")]
+[Outcome("Answered", "Répondu")]
+[Outcome("Late", "À relancer")]
+public sealed class WaitForComplements(ComplementService complements, DossierService dossiers) : Activity<WaitForComplements.Input, NoOutput>
+{
+    /// <summary>Kind of the bookmark; its key is the dossier's id.</summary>
+    public const string BookmarkKind = "complements";
+
+    public sealed record Input
+    {
+        [Display(Name = "Relancer après (jours)")]
+        public int ReminderDays { get; init; } = 3;
+    }
+
+    public override Task<ActivityResult<NoOutput>> ExecuteAsync(Input input, ActivityContext context) => WaitOrGoOnAsync(input, context);
+
+    public override Task<ActivityResult<NoOutput>> ResumeAsync(Input input, Signal signal, ActivityContext context) =>
+        signal.IsTimeout ? Task.FromResult<ActivityResult<NoOutput>>(new Done(NoOutput.Instance, "Late")) : WaitOrGoOnAsync(input, context);
+
+    private async Task<ActivityResult<NoOutput>> WaitOrGoOnAsync(Input input, ActivityContext context)
+    {
+        if (!await complements.AllAnsweredAsync(context.DossierId(), context.CancellationToken))
+        {
+            return new Wait(BookmarkKind, context.DossierId().ToString(), context.Now.AddDays(input.ReminderDays));
+        }
+
+        await dossiers.ChangeStateAsync(context.DossierId(), DossierState.Brouillon, context.Change(), context.CancellationToken, "Tous les compléments sont fournis ; le dossier est à relire.");
+        return new Done(NoOutput.Instance, "Answered");
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace MonOPCO.Domain.Data;
+
+/// <summary>
+/// Scoped: says which connection the scope's <see cref="MonOpcoDbContext"/> uses. Untouched: a connection of the staff's pool. A burst or a portal session
+/// calls <see cref="Bind"/> on a fresh scope before anything else is resolved from it.
+/// </summary>
+public sealed class DatabaseSession
+{
+    private bool _used;
+
+    public NpgsqlConnection? Connection { get; private set; }
+
+    public NpgsqlTransaction? Transaction { get; private set; }
+
+    /// <summary>The DbContext of this scope will work on this open connection, inside this transaction, and end neither.</summary>
+    public void Bind(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        if (_used || Connection is not null)
+        {
+            throw new InvalidOperationException("The scope's DbContext already has a connection; bind a fresh scope.");
+        }
+
+        Connection = connection;
+        Transaction = transaction;
+    }
+
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging)
+    {
+        _used = true;
+        var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
+        if (Connection is null)
+        {
+            return new MonOpcoDbContext(options.UseNpgsql(staff).Options);
+        }
+
+        var context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options);
+        context.Database.UseTransaction(Transaction);
+
+        // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.
+        context.Database.AutoSavepointsEnabled = false;
+        return context;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Companies;
+using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.Signatures;
+using MonOPCO.Domain.Tasks;
+using MonOPCO.Domain.Users;
+using Npgsql;
+
+namespace MonOPCO.Domain.Data;
+
+public static class Extensions
+{
+    /// <summary>
+    /// Database and services of the domain. Configuration: <c>ConnectionStrings:Owner|Staff|Portal</c> and section <c>MasterKey</c> (<see cref="MasterKeyOptions"/>).
+    /// </summary>
+    public static IServiceCollection AddMonOpcoDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection("ConnectionStrings")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MasterKeyOptions>().Bind(configuration.GetSection("MasterKey"));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
+        });
+        services.AddScoped<DatabaseSession>();
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton<PortalSessions>();
+        services.AddSingleton<MasterKey>();
+
+        services.AddScoped<RuleBook>();
+        services.AddScoped<CompanyService>();
+        services.AddScoped<OpcoResolver>();
+        services.AddScoped<FinancingEstimator>();
+        services.AddScoped<DossierService>();
+        services.AddScoped<ComplementService>();
+        services.AddScoped<DossierChecks>();
+        services.AddScoped<DossierSearch>();
+        services.AddScoped<TaskService>();
+        services.AddScoped<Inbox>();
+        services.AddScoped<DocumentStore>();
+        services.AddScoped<DossierPackage>();
+        services.AddScoped<SignatureService>();
+        services.AddScoped<MagicLinkService>();
+        services.AddScoped<ApiKeyService>();
+        services.AddScoped<FilingService>();
+        services.AddScoped<MailLog>();
+        return services;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text.Json.Nodes;
+using MonOPCO.Engine.Definitions;
+using MonOPCO.Engine.Execution;
+using MonOPCO.Engine.Expressions;
+
+namespace MonOPCO.Engine.Activities.BuiltIn;
+
+// Token-based: a completed activity puts a token on each connection of its outcomes and takes those that led to it; the merge mode of each target decides
+// whether it runs. A blocked token swallows one later arrival on its connection.
+internal sealed partial class FlowchartNode
+{
+    private void ChildCompletedOnTokens(Run run, Exec exec, Exec child, string[] outcomes)
+    {
+        var graph = Graph(exec);
+        var tokens = (Tokens)exec.State!;
+        var completed = child.Node.Place;
+        var outbound = graph.Outbound[completed];
+        foreach (var c in outbound)
+        {
+            if (Contains(outcomes, _connections[c].Port))
+            {
+                tokens.List.Add(new Token(c));
+            }
+        }
+
+        foreach (var token in tokens.List)
+        {
+            if (!token.IsBlocked && _connections[token.Connection].Target == completed)
+            {
+                token.IsConsumed = true;
+            }
+        }
+
+        foreach (var c in outbound)
+        {
+            if (Contains(outcomes, _connections[c].Port))
+            {
+                Arrive(run, exec, graph, tokens, c, completed);
+            }
+        }
+
+        if (!HasPendingWork(exec, tokens))
+        {
+            tokens.List.Clear();
+            run.Complete(exec);
+        }
+        else
+        {
+            tokens.List.RemoveAll(t => t.IsConsumed && _connections[t.Connection].Target == completed);
+        }
+    }
+
+    private void ChildCanceledOnTokens(Run run, Exec exec, Exec child)
+    {
+        var place = child.Node.Place;
+        ((Tokens)exec.State!).List.RemoveAll(t => _connections[t.Connection].Source == place || _connections[t.Connection].Target == place);
+        CompleteIfIdle(run, exec);
+    }
+
+    private static bool HasPendingWork(Exec exec, Tokens tokens) =>
+        exec.RunningChildren > 0 || exec.Scheduled > 0 || exec.FaultedChildren > 0 || tokens.List.Exists(t => t is { IsConsumed: false, IsBlocked: false });
+
+    private void Arrive(Run run, Exec exec, FlowGraph graph, Tokens tokens, int connection, int completed)
+    {
+        var target = _connections[connection].Target;
+        var node = _activities[target];
+        switch (Merge(run, exec, node))
+        {
+            case var mode and (MergeMode.Cascade or MergeMode.Race):
+                if (mode == MergeMode.Race)
+                {
+                    // Held open meanwhile: giving up the last slower path must not look like the end of the flowchart.
+                    exec.Scheduled++;
+                    CancelAncestors(run, exec, node);
+                    exec.Scheduled--;
+                }
+
+                if (tokens.List.Find(t => t.IsBlocked && t.Connection == connection && !t.IsConsumed) is { } block)
+                {
+                    block.IsConsumed = true;
+                    tokens.List.Remove(block);
+                    tokens.List.RemoveAll(t => t.Connection == connection && !t.IsBlocked);
+                    break;
+                }
+
+                run.Schedule(node, exec);
+                foreach (var other in graph.ForwardInbound[target])
+                {
+                    if (_connections[other].Source != completed)
+                    {
+                        tokens.List.Add(new Token(other) { IsBlocked = true });
+                    }
+                }
+
+                break;
+            case MergeMode.Merge:
+                ScheduleIfAll(run, exec, tokens, node, graph.ForwardInbound[target]);
+                break;
+            case MergeMode.Converge:
+                ScheduleIfAll(run, exec, tokens, node, graph.Inbound[target]);
+                break;
+            default:
+                if (!IsUpstreamUnderWay(graph, tokens, target))
+                {
+                    run.Schedule(node, exec);
+                }
+
+                break;
+        }
+    }
+
+    private static void ScheduleIfAll(Run run, Exec exec, Tokens tokens, Node node, int[] inbound)
+    {
+        if (inbound.Length > 1)
+        {
+            foreach (var c in inbound)
+            {
+                if (!tokens.List.Exists(t => t is { IsConsumed: false, IsBlocked: false } && t.Connection == c))
+                {
+                    return;
+                }
+            }
+        }
+
+        run.Schedule(node, exec);
+    }
+
+    /// <summary>Some token is on its way to an activity that leads to the target.</summary>
+    private bool IsUpstreamUnderWay(FlowGraph graph, Tokens tokens, int target)
+    {
+        foreach (var c in graph.ForwardInbound[target])
+        {
+            foreach (var token in tokens.List)
+            {
+                if (!token.IsConsumed && !token.IsBlocked && _connections[token.Connection].Target == _connections[c].Source)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A join's own mode maps to a merge mode, as in Elsa: WaitAny races, the others merge.</summary>
+    private static MergeMode Merge(Run run, Exec exec, Node node) =>
+        node.Behavior is not FlowJoinNode ? node.Merge
+        : node.Inputs[0] is { } mode && LenientJson.ToText(run.Evaluate(mode, exec)) is { } text && !text.Equals("WaitAny", StringComparison.OrdinalIgnoreCase) ? MergeMode.Merge
+        : MergeMode.Race;
+
+    private sealed class Token(int connection)
+    {
+        internal int Connection { get; } = connection;
+
+        internal bool IsConsumed { get; set; }
+
+        internal bool IsBlocked { get; set; }
+    }
+
+    private sealed class Tokens(int start)
+    {
+        internal int Start { get; } = start;
+
+        internal List<Token> List { get; } = [];
+
+        /// <summary>[start, connection, flags…]: 1 consumed, 2 blocked.</summary>
+        internal JsonArray Save()
+        {
+            var saved = new JsonArray(Start);
+            foreach (var token in List)
+            {
+                saved.Add((JsonNode)token.Connection);
+                saved.Add((JsonNode)((token.IsConsumed ? 1 : 0) + (token.IsBlocked ? 2 : 0)));
+            }
+
+            return saved;
+        }
+
+        internal static Tokens Load(JsonNode saved)
+        {
+            var array = saved.AsArray();
+            var tokens = new Tokens((int)array[0]!);
+            for (var i = 1; i < array.Count; i += 2)
+            {
+                var flags = (int)array[i + 1]!;
+                tokens.List.Add(new Token((int)array[i]!) { IsConsumed = (flags & 1) != 0, IsBlocked = (flags & 2) != 0 });
+            }
+
+            return tokens;
+        }
+    }
+}

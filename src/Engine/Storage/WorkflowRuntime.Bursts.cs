@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using MonOPCO.Engine.Execution;
+
+namespace MonOPCO.Engine.Storage;
+
+public sealed partial class WorkflowRuntime
+{
+    /// <summary>What remains to be done, in other transactions, once a burst is committed.</summary>
+    private sealed record FollowUps(IReadOnlyCollection<Guid> Instances, IReadOnlyList<StoredStimulus> Stimuli, bool HasDueWork)
+    {
+        internal static FollowUps None { get; } = new([], [], false);
+    }
+
+    /// <summary>Runs one burst of a locked (or new) instance and stores it in the transaction.</summary>
+    private async Task<FollowUps> BurstAsync(IWorkflowTransaction tx, WorkflowInstance instance, IReadOnlyList<InstanceMessage> messages, IReadOnlyList<Guid> drained, bool isNew, int priority, CancellationToken cancellationToken)
+    {
+        var definition = await definitions.FindAsync(instance.DefinitionVersionId, () => tx.FindVersionAsync(instance.DefinitionVersionId, cancellationToken))
+            ?? throw new InvalidOperationException($"The version {instance.DefinitionVersionId} of instance {instance.Id} is gone.");
+        var now = clock.GetUtcNow();
+        var wasFinished = instance.Status == InstanceStatus.Finished;
+        var result = await program.Run(definition, instance, messages, tx, now, cancellationToken);
+        result.Instance.Burst++;
+        result.Instance.UpdatedAt = now;
+        if (result.Instance.Status == InstanceStatus.Finished)
+        {
+            result.Instance.FinishedAt ??= now;
+        }
+
+        var write = new BurstWrite { Result = result, IsNew = isNew, Priority = priority, Drained = drained };
+        foreach (var child in result.Children)
+        {
+            await AddChildAsync(tx, write, child, now, cancellationToken);
+        }
+
+        foreach (var child in result.CancelledChildren)
+        {
+            var reason = new JsonObject { ["reason"] = "parent", ["actor"] = null };
+            write.Messages.Add(new InstanceMessage(Guid.NewGuid(), child, MessageKind.Cancel, now) { Payload = reason, Actor = "workflow" });
+        }
+
+        if (!wasFinished && result.Instance is { Status: InstanceStatus.Finished, ParentInstanceId: { } parent, ParentExecutionId: { } execution })
+        {
+            write.Messages.Add(Ended(result, parent, execution, now));
+        }
+
+        if (result.MustContinue)
+        {
+            write.Messages.Add(new InstanceMessage(Guid.NewGuid(), instance.Id, MessageKind.Continue, now));
+        }
+
+        var awaited = await tx.SaveBurstAsync(write, cancellationToken);
+        HashSet<Guid> touched = [.. write.Messages.Where(m => m.Kind != MessageKind.Continue).Select(m => m.InstanceId)];
+        if (awaited)
+        {
+            touched.Add(instance.Id);
+        }
+
+        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue);
+    }
+
+    private async Task AddChildAsync(IWorkflowTransaction tx, BurstWrite write, ChildStart child, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var versionId = child.DefinitionVersionId ?? await tx.PublishedVersionIdAsync(child.DefinitionId, cancellationToken);
+        if (versionId is null || await definitions.FindAsync(versionId, () => tx.FindVersionAsync(versionId, cancellationToken)) is not { } definition)
+        {
+            if (child.ParentExecutionId is { } waiting)
+            {
+                var answer = new JsonObject { ["childId"] = child.InstanceId, ["subStatus"] = "Faulted", ["output"] = new JsonObject(), ["outcomes"] = new JsonArray(), ["error"] = $"Aucune version publiée de la procédure « {child.DefinitionId} »." };
+                write.Messages.Add(new InstanceMessage(child.InstanceId, child.ParentInstanceId, MessageKind.Child, now) { ActivityExecutionId = waiting, Payload = answer, Actor = "workflow" });
+            }
+
+            return;
+        }
+
+        write.Children.Add(new WorkflowInstance
+        {
+            Id = child.InstanceId,
+            DefinitionId = definition.DefinitionId,
+            DefinitionVersionId = definition.VersionId,
+            Version = definition.Version,
+            CorrelationId = child.CorrelationId,
+            Name = definition.Name,
+            ParentInstanceId = child.ParentInstanceId,
+            ParentExecutionId = child.ParentExecutionId,
+            Input = (JsonObject)child.Input.DeepClone(),
+            CreatedAt = now,
+            UpdatedAt = now,
+        });
+        write.Messages.Add(new InstanceMessage(Guid.NewGuid(), child.InstanceId, MessageKind.Start, now) { Payload = new JsonObject(), Actor = "workflow" });
+    }
+
+    /// <summary>The child's id is the message's id: it ends once, so its parent is told once.</summary>
+    private static InstanceMessage Ended(BurstResult result, Guid parent, Guid execution, DateTimeOffset now)
+    {
+        var child = result.Instance;
+        var outcomes = new JsonArray([.. result.Outcomes.Select(o => (JsonNode?)o)]);
+        var payload = new JsonObject { ["childId"] = child.Id, ["subStatus"] = child.SubStatus.ToString(), ["output"] = child.Output.DeepClone(), ["outcomes"] = outcomes };
+        return new InstanceMessage(child.Id, parent, MessageKind.Child, now) { ActivityExecutionId = execution, Payload = payload, Actor = "workflow" };
+    }
+
+    private static StoredStimulus Stored(PublishedStimulus stimulus, DateTimeOffset now) => new(stimulus.SenderId, stimulus.Kind, stimulus.Key, now)
+    {
+        CorrelationId = stimulus.CorrelationId,
+        OnlyInstanceId = stimulus.OnlyInstanceId,
+        Payload = stimulus.Payload?.DeepClone(),
+        Actor = "workflow",
+    };
+}

@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Tasks;
+using MonOPCO.Host.SignIn;
+
+namespace MonOPCO.Host.Demo;
+
+/// <summary>What waits for this person first: title, why, where.</summary>
+public sealed record NextStep(string Title, string Instruction, string Url, DateTimeOffset? DueAt);
+
+/// <summary>« Votre prochaine action » of the demonstration bar and of the two home pages: the open task that is due first.</summary>
+public sealed class NextAction(MonOpcoDbContext database)
+{
+    public async Task<NextStep?> FindAsync(ClaimsPrincipal person, CancellationToken cancellationToken)
+    {
+        if (person.Identity?.IsAuthenticated != true)
+        {
+            return null;
+        }
+
+        var (id, company, roles, email) = (person.Id(), person.CompanyId(), person.Roles().ToArray(), SearchText.EmailKey(person.Email()));
+        var task = await database.HumanTasks.AsNoTracking()
+            .Where(x => x.Status == HumanTaskStatus.Open)
+            .Where(x => x.AssigneeId == id || (x.AssigneeId == null && (x.CandidateUserId == id || x.CandidateEmailKey == email
+                || (x.CandidateRole != null && roles.Contains(x.CandidateRole) && (x.CandidateCompanyId == null || x.CandidateCompanyId == company)))))
+            .OrderBy(x => x.DueAt).ThenBy(x => x.Id)
+            .Select(x => new { x.Id, x.Title, x.Instruction, x.DueAt })
+            .FirstOrDefaultAsync(cancellationToken);
+        return task is null
+            ? person.IsStaff() ? await StaffNextAction.FindAsync(database, person, cancellationToken) : null
+            : new NextStep(task.Title, task.Instruction, $"{(person.IsStaff() ? "" : "/espace")}/taches/{task.Id}", task.DueAt == HumanTask.NoDeadline ? null : task.DueAt);
+    }
+
+    /// <summary>Where the bar opens the OPCO agent.</summary>
+    public Task<string> AgentUrlAsync(string agent, CancellationToken cancellationToken) => StaffNextAction.AgentUrlAsync(database, agent, cancellationToken);
+}

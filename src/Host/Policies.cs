@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Authorization;
+using MonOPCO.Domain.Users;
+
+namespace MonOPCO.Host;
+
+/// <summary>Who may do what. Everything is refused to visitors unless a page or an endpoint says <c>[AllowAnonymous]</c> (fallback policy).</summary>
+public static class Policies
+{
+    /// <summary>Everyone at Netz: sees the console.</summary>
+    public const string Staff = "Staff";
+
+    /// <summary>Works on dossiers: completes tasks, files, decides.</summary>
+    public const string Operators = "Operators";
+
+    /// <summary>Opens the designer and publishes procedures.</summary>
+    public const string ProcessOwners = "ProcessOwners";
+
+    /// <summary>Payments and invoices.</summary>
+    public const string Accounting = "Accounting";
+
+    /// <summary>Accounts, roles, API keys.</summary>
+    public const string Administration = "Administration";
+
+    /// <summary>The company's own space.</summary>
+    public const string Company = "Company";
+
+    /// <summary>The employee's own space.</summary>
+    public const string Beneficiary = "Beneficiary";
+
+    /// <summary>Conducts bilans.</summary>
+    public const string Consultant = "Consultant";
+
+    /// <summary>Any of the three above: the « espace ».</summary>
+    public const string Portal = "Portal";
+
+    internal static void Configure(AuthorizationOptions options)
+    {
+        options.FallbackPolicy = options.DefaultPolicy;
+        Add(Staff, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
+        Add(Operators, Roles.Operateur, Roles.SuperAdmin);
+        Add(ProcessOwners, Roles.ResponsableProcedures, Roles.SuperAdmin);
+        Add(Accounting, Roles.Comptable, Roles.SuperAdmin);
+        Add(Administration, Roles.SuperAdmin);
+        Add(Company, Roles.Entreprise);
+        Add(Beneficiary, Roles.Beneficiaire);
+        Add(Consultant, Roles.Consultant);
+        Add(Portal, [.. Roles.Portal]);
+
+        void Add(string name, params string[] roles) => options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole(roles));
+    }
+}

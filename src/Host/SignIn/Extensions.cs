@@ -1,0 +1,129 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Users;
+using MonOPCO.Host.Infrastructure.Errors;
+
+namespace MonOPCO.Host.SignIn;
+
+internal static class Extensions
+{
+    private const string SmartScheme = "MonOPCO";
+
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SignInSettings>().BindConfiguration("SignIn").ValidateDataAnnotations().ValidateOnStart();
+        services.AddIdentityCore<User>(options =>
+            {
+                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+                options.User.RequireUniqueEmail = true;
+                options.Password.RequiredLength = 12;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+            })
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<MonOpcoDbContext>()
+            .AddSignInManager()
+            .AddClaimsPrincipalFactory<UserClaims>()
+            .AddErrorDescriber<FrenchIdentityErrors>()
+            .AddDefaultTokenProviders();
+        services.AddOptions<IdentityOptions>().Configure<IOptions<SignInSettings>>((identity, settings) =>
+        {
+            identity.Lockout.MaxFailedAccessAttempts = settings.Value.AttemptsBeforeLockOut;
+            identity.Lockout.DefaultLockoutTimeSpan = settings.Value.LockOut;
+        });
+        services.AddAuthentication(SmartScheme)
+            .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
+                TokenAuthenticationHandler.Credential(context.Request) is null ? IdentityConstants.ApplicationScheme : TokenAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(TokenAuthenticationHandler.SchemeName, null)
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure<IOptions<SignInSettings>>((cookie, settings) => Configure(cookie, settings.Value, builder.Environment)));
+        services.AddAuthorization(Policies.Configure);
+        services.AddScoped<SignInService>();
+        services.AddScoped<AccessTokens>();
+        services.AddScoped<MailQueue>();
+        services.TryAddScoped<MailSink>(provider => (mail, _) =>
+        {
+            // Until the durable mail work registers its own sink: nothing leaves, and the log says so (without the recipient).
+            provider.GetRequiredService<ILogger<MailQueue>>().LogWarning("Mail '{Template}' dropped: no sink is registered.", mail.Template);
+            return Task.CompletedTask;
+        });
+        builder.AddProtectionKeys();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(Limits.SignIn, context => HttpMethods.IsPost(context.Request.Method)
+                ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
+                {
+                    PermitLimit = context.RequestServices.GetRequiredService<IOptions<SignInSettings>>().Value.AttemptsPerMinute,
+                    Window = TimeSpan.FromMinutes(1),
+                })
+                : RateLimitPartition.GetNoLimiter(""));
+        });
+    }
+
+    private static void Configure(CookieAuthenticationOptions cookie, SignInSettings settings, IWebHostEnvironment environment)
+    {
+        cookie.LoginPath = "/connexion";
+        cookie.LogoutPath = "/deconnexion";
+        cookie.AccessDeniedPath = "/erreur/403";
+        cookie.ReturnUrlParameter = "retour";
+        cookie.ExpireTimeSpan = settings.SessionLifetime;
+        cookie.SlidingExpiration = true;
+        cookie.Cookie.Name = "monopco";
+        cookie.Cookie.HttpOnly = true;
+        cookie.Cookie.SameSite = SameSiteMode.Lax;
+        cookie.Cookie.SecurePolicy = environment.IsProduction() ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+
+        // A refusal is a status, not a redirection: the address stays, the error page is shown in its place.
+        cookie.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (ErrorReference.IsForPrograms(context.Request.Path))
+        {
+            context.Response.StatusCode = status;
+        }
+        else if (context.Request.Headers.ContainsKey("HX-Request"))
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers["HX-Redirect"] = "/connexion";
+        }
+        else
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Keys that protect cookies and tokens, in a folder that every Host shares (<c>DataProtection:KeyFolder</c>, by default beside the master key).</summary>
+    private static void AddProtectionKeys(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var folder = configuration["DataProtection:KeyFolder"]
+            ?? (Path.GetDirectoryName(configuration["MasterKey:File"]) is { Length: > 0 } beside ? Path.Combine(beside, "sessions") : null);
+        var protection = builder.Services.AddDataProtection().SetApplicationName("MonOPCO");
+        if (folder is not null)
+        {
+            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
+        }
+        else if (builder.Environment.IsProduction())
+        {
+            throw new InvalidOperationException("DataProtection:KeyFolder (or MasterKey:File) is not set: sessions would not survive a restart.");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using MonOPCO.Activities;
+using MonOPCO.Activities.Notifications;
+using MonOPCO.Domain.Workflows;
+using MonOPCO.Engine.Activities;
+using MonOPCO.Engine.Execution;
+using MonOPCO.Engine.Storage;
+using MonOPCO.Host.SignIn;
+using MonOPCO.Integrations.CompanyLookup;
+using MonOPCO.Integrations.Mail;
+using MonOPCO.Integrations.OpcoPortals;
+using MonOPCO.Integrations.Pdf;
+using MonOPCO.Integrations.Sealing;
+using MonOPCO.Integrations.Templates;
+
+namespace MonOPCO.Host.Workflows;
+
+/// <summary>The engine in this Host: our activities, the interpreter, the durable runtime, the seeded procedures.</summary>
+internal static class Extensions
+{
+    public static void AddWorkflows(this WebApplicationBuilder builder, HostRoles roles)
+    {
+        builder.Configuration.AddOutside();
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.AddCompanyLookup(configuration).AddMail(configuration).AddTemplates(configuration).AddPdf(configuration).AddSealing(configuration).AddOpcoPortals(configuration);
+        services.AddActivities(configuration);
+        services.AddSingleton(_ => new ActivityRegistry(typeof(SiteOptions).Assembly));
+        services.AddSingleton(provider => new Interpreter(provider.GetRequiredService<ActivityRegistry>(), new InterpreterOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris") }));
+        services.AddSingleton(provider => WorkflowProgram.Of(provider.GetRequiredService<Interpreter>(), SubDefinitions.From(provider.GetRequiredService<IWorkflowStore>)));
+        services.AddSingleton<EffectRunner>();
+        services.AddSingleton<IWorkflowReads>(provider => provider.GetRequiredService<IWorkflowStore>());
+        services.AddWorkflowRuntime(options =>
+        {
+            configuration.GetSection("Workflows").Bind(options);
+            foreach (var (queue, limit) in Queues(roles))
+            {
+                options.Queues[queue] = limit;
+            }
+        });
+        if (roles.Worker || roles.Bot)
+        {
+            services.AddWorkflowWorker();
+        }
+
+        services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
+            ? PersonalMails.StartAsync(provider.GetRequiredService<WorkflowRuntime>(), PersonalMailKind.MagicLink, link.Id, (_, _) => Task.CompletedTask, cancellationToken)
+            : throw new InvalidOperationException($"Mail '{mail.Template}' carries no link: send it from a procedure."));
+    }
+
+    /// <summary>Brings <c>workflows/*.json</c> in: new ones are published, untouched ones upgraded, beside edited ones a draft appears.</summary>
+    public static async Task SeedWorkflowsAsync(this WebApplication app)
+    {
+        var folder = app.Configuration["Paths:workflows"] ?? Path.Combine(AppContext.BaseDirectory, "workflows");
+
+        var store = app.Services.GetRequiredService<DefinitionStore>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            var body = await File.ReadAllTextAsync(file, app.Lifetime.ApplicationStopping);
+            var json = JsonNode.Parse(body) as JsonObject ?? throw new InvalidOperationException($"{file} is not a JSON object.");
+            var definitionId = json["definitionId"]?.ToString() ?? Path.GetFileNameWithoutExtension(file);
+            await store.SeedAsync(definitionId, json["name"]?.ToString() ?? definitionId, body, app.Lifetime.ApplicationStopping);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, int>> Queues(HostRoles roles) =>
+        (roles.Worker ? WorkflowRuntimeOptions.QueuesOf("worker") : []).Concat(roles.Bot ? WorkflowRuntimeOptions.QueuesOf("bot") : []);
+
+    /// <summary>
+    /// Files shipped beside the program, and — when <c>Outside:SandboxUrl</c> names a Sandbox — the outside world it plays. Anything said elsewhere in the
+    /// configuration wins.
+    /// </summary>
+    private static void AddOutside(this ConfigurationManager configuration)
+    {
+        var defaults = new Dictionary<string, string?>
+        {
+            ["Templates:Root"] = Path.Combine(AppContext.BaseDirectory, "templates"),
+            ["OpcoPortals:Root"] = Path.Combine(AppContext.BaseDirectory, "portals"),
+        };
+        if (Path.GetDirectoryName(configuration["MasterKey:File"]) is { Length: > 0 } keys)
+        {
+            defaults["Sealing:KeyFile"] = Path.Combine(keys, "cachet.p12");
+        }
+
+        if (configuration["Outside:SandboxUrl"]?.TrimEnd('/') is { Length: > 0 } sandbox)
+        {
+            defaults["CompanyRegister:BaseUrl"] = sandbox + "/recherche-entreprises/";
+            defaults["CompanyRegister:IsLive"] = "false";
+            defaults["OpcoPortals:Portals:atlas-sandbox:BaseUrl"] = sandbox + "/portails/atlas/";
+            defaults["OpcoPortals:Portals:atlas-sandbox:User"] = "demo@netz.example";
+            defaults["OpcoPortals:Portals:atlas-sandbox:Password"] = "Demo-Netz-2026";
+        }
+
+        foreach (var (name, value) in defaults.Where(x => configuration[x.Key] is null).ToList())
+        {
+            configuration[name] = value;
+        }
+    }
+}

@@ -1,0 +1,301 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
+using MonOPCO.Engine.Execution;
+using MonOPCO.Engine.Storage;
+using Npgsql;
+
+namespace MonOPCO.Domain.Tests.Workflows;
+
+/// <summary>The durability contract (architecture §4), rule by rule, where only a real database can prove it.</summary>
+public sealed class PostgresContractTests : IAsyncLifetime
+{
+    private const string Hooked = """[{"do":"wait","kind":"k","key":"{id}"},{"do":"hook","name":"h"},{"do":"step"}]""";
+    private PostgresFixture fixture = null!;
+
+    public async Task InitializeAsync() => fixture = await PostgresFixture.CreateAsync();
+
+    public async Task DisposeAsync() => await fixture.DisposeAsync();
+
+    // Rule 1
+    [Fact]
+    public async Task Burst_DomainRowsAndState_CommitTogetherOrNotAtAll()
+    {
+        var id = await fixture.StartAsync(Hooked);
+        fixture.Fake.Hooks["h"] = async (scope, _) =>
+        {
+            await WitnessAsync(scope.Services, "burst");
+            throw new BugException();
+        };
+        Task resume() => fixture.Runtime.ResumeAsync("k", id.ToString(), null, "A", (services, _) => WitnessAsync(services, "alongside"));
+        await Assert.ThrowsAsync<BugException>(resume);
+        Assert.Equal(0, await fixture.WitnessesAsync());
+        Assert.Single(await fixture.Runtime.Reads.BookmarksAsync(id, default));
+
+        fixture.Fake.Hooks["h"] = (scope, _) => WitnessAsync(scope.Services, "burst");
+        await resume();
+        Assert.Equal(2, await fixture.WitnessesAsync());
+        Assert.Equal(2, (await InstanceAsync(id)).Burst);
+    }
+
+    // Rule 5
+    [Fact]
+    public async Task Activity_ThatBreaksItsTransaction_LeavesAnIncidentAndNoRow()
+    {
+        var id = await fixture.StartAsync("""[{"do":"hook","name":"before"},{"do":"hook","name":"fails"},{"do":"hook","name":"after"}]""", s =>
+        {
+            s["before"] = (scope, _) => WitnessAsync(scope.Services, "before");
+            s["fails"] = async (scope, _) =>
+            {
+                var context = scope.Services.GetRequiredService<MonOpcoDbContext>();
+                await WitnessAsync(scope.Services, "fails");
+                context.Add(new WorkflowPublishedRow { DefinitionId = "x", VersionId = "there is none" });
+                await context.SaveChangesAsync();
+            };
+
+            // What the failed activity left in the change tracker must not come back.
+            s["after"] = (scope, _) => scope.Services.GetRequiredService<MonOpcoDbContext>().SaveChangesAsync();
+        });
+        var instance = await InstanceAsync(id);
+        Assert.Equal((1, InstanceStatus.Finished), (instance.IncidentCount, instance.Status));
+        Assert.Equal("before", await fixture.ScalarAsync<string>("select string_agg(text, ',') from witness"));
+    }
+
+    [Theory]
+    [InlineData("select pg_terminate_backend(pg_backend_pid())")]
+    [InlineData("do $$ begin raise exception using errcode = '40001'; end $$")]
+    [InlineData("do $$ begin raise exception using errcode = '40P01'; end $$")]
+    public async Task Burst_WhoseTransactionFails_RunsAgain(string failure)
+    {
+        var id = await fixture.StartAsync(Hooked);
+        var runs = 0;
+        fixture.Fake.Hooks["h"] = async (scope, _) =>
+        {
+            await WitnessAsync(scope.Services, "once");
+            if (++runs == 1)
+            {
+                await scope.Services.GetRequiredService<MonOpcoDbContext>().Database.ExecuteSqlRawAsync(failure);
+            }
+        };
+        Assert.IsType<ResumeOutcome.Resumed>(await fixture.Runtime.ResumeAsync("k", id.ToString(), null, "A"));
+        Assert.Equal((2, 1), (runs, await fixture.WitnessesAsync()));
+        Assert.Equal(0, (await InstanceAsync(id)).IncidentCount);
+    }
+
+    [Theory]
+    [InlineData(CuttingProxy.Cut.BeforeCommit, 2)]
+    [InlineData(CuttingProxy.Cut.AfterCommit, 1)]
+    public async Task Commit_OfUnknownOutcome_IsLookedUpBeforeAnythingIsRepeated(CuttingProxy.Cut cut, int expectedRuns)
+    {
+        using var proxy = new CuttingProxy(fixture.ConnectionString);
+        var runtime = fixture.NewRuntime(fixture.OpenStore(proxy.ConnectionString));
+        var id = await fixture.StartAsync(Hooked);
+        var runs = 0;
+        fixture.Fake.Hooks["h"] = async (scope, _) =>
+        {
+            runs++;
+            await WitnessAsync(scope.Services, "once");
+        };
+
+        // Opening the first connection loads types in a transaction of its own.
+        await runtime.Reads.FindInstanceAsync(id, default);
+        proxy.Arm(cut);
+        Assert.Equal(new ResumeOutcome.Resumed(id, true), await runtime.ResumeAsync("k", id.ToString(), null, "A"));
+        Assert.True(proxy.HasCut);
+        Assert.Equal((expectedRuns, 1), (runs, await fixture.WitnessesAsync()));
+        Assert.Equal(2, (await InstanceAsync(id)).Burst);
+
+        proxy.Arm(cut);
+        await fixture.PublishAsync("unknown", """[{"do":"step"}]""");
+        await runtime.StartAsync(new StartWorkflow("unknown"));
+        Assert.True(proxy.HasCut);
+        Assert.Equal(1, (await fixture.Runtime.Reads.ListInstancesAsync(new InstanceFilter { DefinitionId = "unknown" }, default)).Total);
+    }
+
+    // Rule 6
+    [Fact]
+    public async Task FiveHundredTasks_OfOneInstance_CompletedAtOnce()
+    {
+        var id = await fixture.StartAsync("""[{"do":"wait","kind":"t","key":"{id}","count":500},{"do":"step"}]""");
+        var clock = Stopwatch.StartNew();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(n => Task.Run(() => fixture.Runtime.ResumeAsync("t", $"{id}-{n}", null, $"P{n}"))));
+        Assert.All(outcomes, o => Assert.IsType<ResumeOutcome.Resumed>(o));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+        Assert.Equal(501, (await InstanceAsync(id)).Output["log"]!.AsArray().Count);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(25), $"{clock.Elapsed} for a pool of 20: somebody waited.");
+    }
+
+    [Fact]
+    public async Task Resume_WhileAnotherHoldsTheInstance_DoesNotWait_AndIsDrainedLater()
+    {
+        var id = await fixture.StartAsync("""[{"do":"wait","kind":"k","key":"{id}"},{"do":"step"}]""");
+        await using (var holder = await fixture.Sources.Staff.OpenConnectionAsync())
+        await using (var transaction = await holder.BeginTransactionAsync())
+        {
+            await using var hold = new NpgsqlCommand($"select 1 from workflow_instances where id = '{id}' for update", holder);
+            await hold.ExecuteNonQueryAsync();
+            Assert.Equal(new ResumeOutcome.Resumed(id, false), await fixture.Runtime.ResumeAsync("k", id.ToString(), null, "A").WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+
+        Assert.Equal(InstanceStatus.Running, (await InstanceAsync(id)).Status);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+    }
+
+    // Rule 4
+    [Fact]
+    public async Task Stimulus_RacingItsBookmark_IsNeverLost()
+    {
+        var definitions = Enumerable.Range(0, 60).Select(n => (Id: "race" + n, Key: "key" + n)).ToList();
+        foreach (var (id, key) in definitions)
+        {
+            await fixture.PublishAsync(id, $$"""[{"do":"wait","kind":"webhook","key":"{{key}}"}]""");
+        }
+
+        await Task.WhenAll(definitions.SelectMany(d => new Task[]
+        {
+            Task.Run(() => fixture.Runtime.StartAsync(new StartWorkflow(d.Id))),
+            Task.Run(() => fixture.NewRuntime().PublishAsync(new PublishedStimulus(Guid.NewGuid(), "webhook", d.Key, null, null, null))),
+        }));
+        Assert.Equal(60, (await fixture.Runtime.Reads.ListInstancesAsync(new InstanceFilter { Status = InstanceStatus.Finished }, default)).Total);
+    }
+
+    // Rules 2 and 7
+    [Fact]
+    public async Task TwoWorkers_RunEachEffectOnce()
+    {
+        await fixture.PublishAsync("many", """[{"do":"effect","type":"Test.Effect"}]""");
+        var runs = 0;
+        fixture.Script.Execute = (_, context) =>
+        {
+            Interlocked.Increment(ref runs);
+            return Task.FromResult<Engine.Activities.ActivityResult<TestEffect.Output>>(EffectScript.Done(context.IdempotencyKey));
+        };
+        for (var i = 0; i < 60; i++)
+        {
+            await fixture.Runtime.StartAsync(new StartWorkflow("many"));
+        }
+
+        await Task.WhenAll(fixture.RunDueAsync(fixture.Worker()), fixture.RunDueAsync(fixture.Worker()));
+        Assert.Equal(60, runs);
+        Assert.Equal(60, (await fixture.Runtime.Reads.ListInstancesAsync(new InstanceFilter { Status = InstanceStatus.Finished }, default)).Total);
+    }
+
+    [Fact]
+    public async Task Lease_LivesByTheDatabasesClock_AndTheHeartbeatExtendsIt()
+    {
+        await fixture.StartAsync("""[{"do":"effect","type":"Test.Effect"}]""");
+        var request = new WorkRequest { Owner = "a", Queue = "default", Limit = 1, Lease = TimeSpan.FromMinutes(1), KnownActivities = ["Test.Effect@1"] };
+        var mine = Assert.Single(await fixture.Store.ClaimAsync(request, default));
+        fixture.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(await fixture.Store.ClaimAsync(request with { Owner = "b" }, default));
+
+        await fixture.ExecuteAsync("update workflow_work set lease_until = lease_until - interval '50 s'");
+        Assert.Equal([mine.Id], await fixture.Store.ExtendAsync([mine], TimeSpan.FromMinutes(1), default));
+        await fixture.ExecuteAsync("update workflow_work set lease_until = lease_until - interval '50 s'");
+        Assert.Empty(await fixture.Store.ClaimAsync(request with { Owner = "b" }, default));
+
+        await fixture.ExecuteAsync("update workflow_work set lease_until = lease_until - interval '20 s'");
+        Assert.Equal(2, Assert.Single(await fixture.Store.ClaimAsync(request with { Owner = "b" }, default)).Attempt);
+        Assert.Empty(await fixture.Store.ExtendAsync([mine], TimeSpan.FromMinutes(1), default));
+    }
+
+    [Fact]
+    public async Task Hint_ReachesOtherProcesses()
+    {
+        var hints = new WorkflowHints(fixture.Sources);
+        using var stop = new CancellationTokenSource();
+        var listening = hints.ListenAsync(stop.Token);
+        while (await fixture.ScalarAsync<long>("select count(*) from pg_stat_activity where query = 'listen workflow_work' and state = 'idle'") == 0)
+        {
+            await Task.Yield();
+        }
+
+        var heard = hints.WaitAsync(TimeSpan.FromSeconds(30), default);
+        fixture.OpenStore(fixture.ConnectionString).Hint();
+        await heard.WaitAsync(TimeSpan.FromSeconds(10));
+        await stop.CancelAsync();
+        await listening;
+    }
+
+    // Crash points: what was committed before the process died is taken up by another one.
+    [Fact]
+    public async Task Crash_BetweenABurstAndItsChild_AWorkerStartsTheChild()
+    {
+        fixture.Options.FollowUps = 0;
+        await fixture.PublishAsync("kid", """[{"do":"step"}]""");
+        var parent = await fixture.StartAsync("""[{"do":"child","definition":"kid"}]""");
+        Assert.Equal(InstanceStatus.Running, (await InstanceAsync(parent)).Status);
+
+        fixture.Options.FollowUps = 50;
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(parent)).Status);
+    }
+
+    [Fact]
+    public async Task Crash_BetweenStoringAStimulusAndActing_AWorkerActs()
+    {
+        var id = await fixture.StartAsync("""[{"do":"wait","kind":"event","key":"crash"}]""");
+        await using (var tx = await fixture.Store.BeginAsync(default))
+        {
+            var matches = await tx.StoreStimulusAsync(new StoredStimulus(Guid.NewGuid(), "event", "crash", fixture.Clock.GetUtcNow()), default);
+            Assert.Single(matches.Bookmarks);
+            await tx.CommitAsync(default);
+        }
+
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task Crash_BetweenRecordingAResultAndDraining_AWorkerDrains()
+    {
+        var id = await fixture.StartAsync("""[{"do":"effect","type":"Test.Effect"}]""");
+        await using (var holder = await fixture.Sources.Staff.OpenConnectionAsync())
+        await using (var transaction = await holder.BeginTransactionAsync())
+        {
+            await using var hold = new NpgsqlCommand($"select 1 from workflow_instances where id = '{id}' for update", holder);
+            await hold.ExecuteNonQueryAsync();
+            await fixture.RunDueAsync();
+            Assert.Equal(EffectStatus.Done, Assert.Single(await fixture.Runtime.Reads.EffectsAsync(id, default)).Status);
+        }
+
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task Record_ThatFails_LeavesNothingAndTheEffectComesBack()
+    {
+        var id = await fixture.StartAsync("""[{"do":"effect","type":"Test.Effect"}]""");
+        fixture.Script.Record = _ => throw new InvalidDataException("disk");
+        await fixture.RunDueAsync();
+        Assert.Equal(EffectStatus.Waiting, Assert.Single(await fixture.Runtime.Reads.EffectsAsync(id, default)).Status);
+        fixture.Script.Record = _ => Task.CompletedTask;
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+    }
+
+    // Rule 11
+    [Fact]
+    public async Task Journal_OfABurst_IsOneRow_AndASecondOneOverTheLimit()
+    {
+        await fixture.StartAsync("""[{"do":"step"},{"do":"step"},{"do":"step"}]""");
+        Assert.Equal(1, await fixture.ScalarAsync<long>("select count(*) from workflow_journal"));
+        await fixture.StartAsync("""[{"do":"journal","size":200000},{"do":"journal","size":200000}]""");
+        Assert.Equal(3, await fixture.ScalarAsync<long>("select count(*) from workflow_journal"));
+    }
+
+    private static Task WitnessAsync(IServiceProvider services, string text) =>
+        services.GetRequiredService<MonOpcoDbContext>().Database.ExecuteSqlAsync($"insert into witness (text) values ({text})");
+
+    private async Task<WorkflowInstance> InstanceAsync(Guid id) => (await fixture.Runtime.Reads.FindInstanceAsync(id, default))!;
+}

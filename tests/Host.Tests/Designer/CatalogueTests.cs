@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Text.Json;
+using MonOPCO.Engine.Activities;
+using MonOPCO.Host.Designer;
+using MonOPCO.Host.Designer.Catalogue;
+
+namespace MonOPCO.Host.Tests.Designer;
+
+public sealed class CatalogueTests
+{
+    [Fact]
+    public void BuiltInTexts_EveryActivityOfTheEngine_IsInFrench()
+    {
+        var missing = new ActivityRegistry(Array.Empty<System.Reflection.Assembly>()).Descriptors.Where(descriptor => descriptor.IsBuiltIn).Select(descriptor => descriptor.Type).Except(BuiltInTexts.All.Keys);
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    [Trait("Requirement", "M-W.4")]
+    public void ChoiceSources_EveryListThatAnActivityNames_IsKnown()
+    {
+        var registry = new ActivityRegistry(Assembly.Load("MonOPCO.Activities"));
+
+        Assert.Empty(registry.Descriptors.SelectMany(descriptor => descriptor.Inputs).Select(input => input.Source).OfType<string>().Distinct().Except(ChoiceSources.Known));
+        Assert.All(registry.Descriptors.Where(descriptor => !descriptor.IsBuiltIn), descriptor => Assert.StartsWith("MonOPCO.", descriptor.Type, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void BuiltInTexts_CodeEditor_HasItsHeightAsANumber()
+    {
+        var script = BuiltInTexts.All["Elsa.RunJavaScript"].Describe().Inputs.Single(input => input.Name == "Script");
+
+        Assert.Equal(JsonValueKind.Number, script.UiSpecifications!["code-editor"]!["editorHeight"]!.GetValueKind());
+    }
+
+    [Fact]
+    public void Specification_Dropdown_IsWhatStudioReads()
+    {
+        var specification = UiHints.Specification("dropdown", [new Choice("akto", "AKTO")])!;
+
+        Assert.Equal("""{"dropdown":{"selectList":{"items":[{"text":"AKTO","value":"akto"}],"isFlagsEnum":false}}}""", specification.ToJsonString());
+    }
+
+    [Fact]
+    public void Dictionary_EveryPattern_UsesThePlacesOfItsEnglish()
+    {
+        using var stream = typeof(DesignerAssets).Assembly.GetManifestResourceStream("designer/fr.json")!;
+        using var dictionary = JsonDocument.Parse(stream);
+        foreach (var pattern in dictionary.RootElement.GetProperty("patterns").EnumerateObject())
+        {
+            foreach (var place in new[] { "{0}", "{1}", "{2}" }.Where(place => pattern.Value.GetString()!.Contains(place, StringComparison.Ordinal)))
+            {
+                Assert.Contains(place, pattern.Name, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(dictionary.RootElement.GetProperty("texts").EnumerateObject().Count() > 40);
+    }
+}
