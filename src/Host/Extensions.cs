@@ -15,6 +15,7 @@ using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Pages.Demande;
+using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows;
@@ -72,6 +73,7 @@ internal static class Extensions
         // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
+        services.AddConsolePages();
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();

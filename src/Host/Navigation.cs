@@ -26,8 +26,8 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Espace, "/espace/demande", "Nouvelle demande", "plus", Policies.Company),
 
         new(NavigationArea.Console, "/console", "Accueil", "home", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/console/taches", "Boîte de réception", "inbox", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/console/dossiers", "Dossiers", "folders", Policies.Staff, "Travail"),
+        new(NavigationArea.Console, "/taches", "Boîte de réception", "inbox", Policies.Staff, "Travail"),
+        new(NavigationArea.Console, "/dossiers", "Dossiers", "folders", Policies.Staff, "Travail"),
         new(NavigationArea.Console, "/console/depots", "Dépôts", "upload", Policies.Staff, "Travail"),
         new(NavigationArea.Console, "/console/entreprises", "Entreprises", "building", Policies.Staff, "Travail"),
         new(NavigationArea.Console, "/procedures", "Procédures", "route", Policies.Staff, "Procédures"),

@@ -32,6 +32,7 @@ internal static class Start
         if (DemoSettings.IsEnabled(app.Configuration, app.Environment))
         {
             await scope.ServiceProvider.GetRequiredService<DemoAccounts>().EnsureAsync();
+            await scope.ServiceProvider.GetRequiredService<DemoData>().EnsureAsync(app.Lifetime.ApplicationStopping);
         }
     }
 }

@@ -34,15 +34,24 @@ public sealed class SigningDesk(WorkflowRuntime runtime, IServiceScopeFactory sc
         (services, _) => services.GetRequiredService<SignatureService>().RenewLinkAsync(signerId, change, cancellationToken),
         cancellationToken);
 
-    public Task SignAsync(Guid requestId, Guid signerId, Sign command, ChangeContext change, CancellationToken cancellationToken) => ActAsync(
-        requestId,
-        change,
-        async services =>
+    public async Task SignAsync(Guid requestId, Guid signerId, Sign command, ChangeContext change, CancellationToken cancellationToken)
+    {
+        await using (var scope = scopes.CreateAsyncScope())
         {
-            var signed = await services.GetRequiredService<SignatureService>().SignAsync(signerId, command, change, cancellationToken);
-            await SealAsync(services, requestId, signed.Signer, change, cancellationToken);
-        },
-        cancellationToken);
+            // Before the burst's transaction: a wrong try must count although nothing else is kept.
+            await scope.ServiceProvider.GetRequiredService<SignatureService>().CheckCodeAsync(signerId, command.Code, change, cancellationToken);
+        }
+
+        await ActAsync(
+            requestId,
+            change,
+            async services =>
+            {
+                var signed = await services.GetRequiredService<SignatureService>().SignAsync(signerId, command, change, cancellationToken, codeChecked: true);
+                await SealAsync(services, requestId, signed.Signer, change, cancellationToken);
+            },
+            cancellationToken);
+    }
 
     public Task DeclineAsync(Guid requestId, Guid signerId, string reason, ChangeContext change, CancellationToken cancellationToken) => ActAsync(
         requestId, change, services => services.GetRequiredService<SignatureService>().DeclineAsync(signerId, reason, change, cancellationToken), cancellationToken);

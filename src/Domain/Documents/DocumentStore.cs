@@ -9,6 +9,9 @@ namespace MonOPCO.Domain.Documents;
 /// <summary>A file to keep. Company and confidentiality follow from the dossier and the type.</summary>
 public sealed record NewDocument(string TypeCode, string Name, Guid? DossierId = null)
 {
+    /// <summary>Chosen by the caller when something else must name the document before it is stored; otherwise made here.</summary>
+    public Guid? Id { get; init; }
+
     /// <summary>Beneficiary it belongs to; compulsory for confidential types.</summary>
     public string? PersonEmail { get; init; }
 
@@ -50,7 +53,7 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
                 : await db.Dossiers.Where(x => x.Id == file.DossierId).Select(x => (Guid?)x.CompanyId).SingleAsync(cancellationToken);
             var document = new Document
             {
-                Id = Guid.CreateVersion7(change.Now),
+                Id = file.Id ?? Guid.CreateVersion7(change.Now),
                 TypeCode = type.Code,
                 Name = CleanName(file.Name),
                 Mime = mime,

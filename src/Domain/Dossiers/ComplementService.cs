@@ -30,7 +30,8 @@ public sealed class ComplementService(MonOpcoDbContext db, RuleBook rules, Dossi
                         throw new RuleBrokenException("complement-label", "Précisez ce qui manque.");
                     }
 
-                    if (open.Any(x => type is not null && x.Code == type.Code))
+                    // A free request has no code of its own: its words tell it.
+                    if (open.Any(x => type is not null ? x.Code == type.Code : x.Code == "autre" && x.Label == item.Label))
                     {
                         continue;
                     }

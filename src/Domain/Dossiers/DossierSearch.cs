@@ -29,6 +29,9 @@ public sealed record DossierFilter
     /// <summary>In the same state for at least so many days.</summary>
     public int? DaysInState { get; init; }
 
+    /// <summary>Not filed yet, with the last filing day at this date or before (passed ones included).</summary>
+    public DateOnly? ToFileBefore { get; init; }
+
     public bool OldestFirst { get; init; }
 }
 
@@ -83,6 +86,12 @@ public sealed class DossierSearch(MonOpcoDbContext db)
         query = filter.CreatedTo is { } to ? query.Where(x => x.CreatedAt < Fr.StartInParis(to.AddDays(1))) : query;
         query = filter.MinAmount is { } min ? query.Where(x => x.RequestedAmount >= min) : query;
         query = filter.MaxAmount is { } max ? query.Where(x => x.RequestedAmount <= max) : query;
+        if (filter.ToFileBefore is { } day)
+        {
+            var open = DossierStates.Of(DossierGroup.Brouillon).ToArray();
+            query = query.Where(x => x.FilingDeadline <= day && x.FiledAt == null && open.Contains(x.State) && x.Circuit != PaymentCircuit.FondsPropres);
+        }
+
         return filter.DaysInState is { } days ? query.Where(x => x.StateSince <= now.ToUniversalTime().AddDays(-days)) : query;
     }
 }

@@ -16,6 +16,7 @@ internal static class Extensions
         if (DemoSettings.IsEnabled(builder.Configuration, builder.Environment))
         {
             builder.Services.AddScoped<DemoAccounts>();
+            builder.Services.AddScoped<DemoData>();
         }
     }
 

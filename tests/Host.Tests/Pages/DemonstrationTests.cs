@@ -45,6 +45,6 @@ public sealed class DemonstrationTests(DemonstrationFixture host) : IClassFixtur
 
         var page = await browser.GetAsync("/console");
         Assert.Contains("Votre prochaine action : Rapprocher le règlement 4711", page.Text);
-        Assert.Contains($"/console/taches/{task.Id}", page.Html);
+        Assert.Contains($"/taches/{task.Id}", page.Html);
     }
 }

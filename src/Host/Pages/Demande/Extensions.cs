@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using MonOPCO.Host.Pages.Espace.Dossiers;
 using MonOPCO.Host.Pages.Public;
+using MonOPCO.Host.Pages.Signature;
 
 namespace MonOPCO.Host.Pages.Demande;
 
@@ -26,6 +27,7 @@ internal static class Extensions
         services.AddScoped<RequestDrafts>();
         services.AddScoped<CompanyAccounts>();
         services.AddScoped<ComplementAnswers>();
+        services.AddScoped<SignPage>();
         var settings = builder.Configuration.GetSection("Front");
         services.Configure<RateLimiterOptions>(limiter =>
         {

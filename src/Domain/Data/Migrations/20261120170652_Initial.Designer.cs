@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MonOPCO.Domain.Data.Migrations
 {
     [DbContext(typeof(MonOpcoDbContext))]
-    [Migration("20261120164637_Initial")]
+    [Migration("20261120170652_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
