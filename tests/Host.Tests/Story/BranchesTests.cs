@@ -21,7 +21,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         await story.CompleteAsync(await story.TaskAsync(dossier.Id, "valider-demande"), "Valider");
         await story.SignAsync(dossier.Id, DocumentTypes.Devis, SignerRole.Entreprise);
         await story.SignAsync(dossier.Id, DocumentTypes.Convention, SignerRole.Entreprise);
-        await story.UntilAsync("the employee's invitation", () => Task.FromResult(story.Sandbox.Mail.Find("leo.martin@atelier.example", "signer", null).FirstOrDefault()), dossier.Id);
+        await story.UntilAsync("the employee's invitation", () => Task.FromResult(story.Sandbox.Mail.Find("leo.martin@atelier.example", "signer", null) is [var mail, ..] ? mail : null), dossier.Id);
         story.Clock.Advance(TimeSpan.FromDays(12));
         await story.StateAsync(dossier.Id, DossierState.RefusTacite);
         await story.UntilAsync("the mail to the company", () => Task.FromResult(story.Sandbox.Mail.All().FirstOrDefault(x => x.Text!.Contains("ni une faute ni un motif de licenciement", StringComparison.Ordinal) && x.Text.Contains("arrêté", StringComparison.Ordinal))), dossier.Id);
