@@ -68,7 +68,7 @@ public sealed class ReadPortalStatus(PortalRunner runner, DossierService dossier
                 return new Done(new Output { Answer = refusal, Text = "Le portail affiche un refus de l'OPCO.", Result = done }, "Refused");
             }
 
-            if (Amount(Value("decision.montant")) is not { } amount || Value("decision.numero") is not { } number || !DateOnly.TryParseExact(Value("decision.date"), "dd/MM/yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            if (Amount(Value("decision.montant")) is not { } amount || Value("decision.numero") is not { } number || Date(Value("decision.date")) is not { } date)
             {
                 return new Failed("decision-unreadable", "La décision affichée par le portail n'a pas pu être lue en entier : saisissez-la à la main.");
             }
@@ -79,7 +79,7 @@ public sealed class ReadPortalStatus(PortalRunner runner, DossierService dossier
                 AccordNumber = number,
                 AccordDate = date,
                 Hours = Amount(Value("decision.heures")),
-                Circuit = Enum.TryParse<PaymentCircuit>(Value("decision.circuit"), ignoreCase: true, out var circuit) ? circuit : null,
+                Circuit = Circuit(Value("decision.circuit")),
                 Comment = Value("decision.message"),
             };
             return new Done(new Output { Answer = accord, Text = $"Le portail affiche un accord de l'OPCO (n° {number}).", Result = done }, "Granted");
@@ -93,6 +93,13 @@ public sealed class ReadPortalStatus(PortalRunner runner, DossierService dossier
 
         return new Done(new Output { Answer = new OpcoDecision(), Result = done }, "Pending");
     }
+
+    /// <summary>A date at the beginning of what the portal writes; an hour may follow.</summary>
+    private static DateOnly? Date(string? text) =>
+        text is { Length: >= 10 } && DateOnly.TryParseExact(text[..10], "dd/MM/yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+
+    private static PaymentCircuit? Circuit(string? text) => new[] { PaymentCircuit.Subrogation, PaymentCircuit.Remboursement, PaymentCircuit.Mixte }
+        .Where(x => text?.Contains(x.ToString(), StringComparison.OrdinalIgnoreCase) == true).Select(x => (PaymentCircuit?)x).FirstOrDefault();
 
     private static decimal? Amount(string? text)
     {

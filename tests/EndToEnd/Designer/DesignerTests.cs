@@ -74,55 +74,66 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await Expect(studio.GetByText("Activités", new() { Exact = true }).First).ToBeVisibleAsync();
         await studio.GetByText("Décisions", new() { Exact = true }).ClickAsync();
         await Expect(studio.GetByText("Aiguillage", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(studio.GetByText("Tâches", new() { Exact = true })).ToBeVisibleAsync();
+        await studio.GetByText("Portails OPCO", new() { Exact = true }).ClickAsync();
+        await Expect(studio.GetByText("Attendre l'OPCO", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(studio.GetByText("Enregistrement automatique", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     /// <summary>By the mouse on the canvas, as a person does: the cross of the old connection, then a drag from the outcome to the other activity.</summary>
     private static async Task ChangeConnectionAsync(IPage page)
     {
-        var edge = page.Locator(".x6-edge[data-cell-id]").Nth(1);
         await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(2);
-        var saved = page.WaitForResponseAsync(IsSave);
-        await HoverEdgeAsync(page, await EdgeOfAsync(page, "wait", "one"));
-        await page.Locator(".x6-cell-tool-button-remove, .x6-edge-tool-button-remove, [data-tool-name='button-remove'], .x6-cell-tools .x6-cell-tool").First.ClickAsync();
+        var removed = page.WaitForResponseAsync(IsSave);
+        var (overX, overY) = await MiddleOfLastConnectionAsync(page);
+        await page.Mouse.MoveAsync(overX, overY, new() { Steps = 4 });
+        var (crossX, crossY) = await CentreAsync(page.Locator("[data-tool-name='button-remove'], .x6-edge-tool-button-remove").First);
+        await page.Mouse.MoveAsync(crossX, crossY, new() { Steps = 4 });
+        await page.Mouse.DownAsync();
+        await page.Mouse.UpAsync();
         await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(1);
-        await saved;
+        Assert.Equal(200, (await removed).Status);
 
-        var savedAgain = page.WaitForResponseAsync(IsSave);
-        var (fromX, fromY) = await CentreAsync(page.Locator(".x6-node[data-cell-id='wait'] .x6-port-body[port-group='out']"));
-        var (toX, toY) = await CentreAsync(page.Locator(".x6-node[data-cell-id='two'] .x6-port-body[port-group='in']"));
+        var connected = page.WaitForResponseAsync(IsSave);
+        var (fromX, fromY) = await CentreAsync(page.Locator(".x6-node[data-cell-id='wait'] [port-group='out']").First);
+        var (toX, toY) = await CentreAsync(page.Locator(".x6-node[data-cell-id='two'] [port-group='in']").First);
         await page.Mouse.MoveAsync(fromX, fromY);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync((fromX + toX) / 2, (fromY + toY) / 2, new() { Steps = 8 });
         await page.Mouse.MoveAsync(toX, toY, new() { Steps = 8 });
         await page.Mouse.UpAsync();
         await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(2);
-        Assert.Equal(200, (await savedAgain).Status);
-        _ = edge;
+        Assert.Equal(200, (await connected).Status);
     }
 
     private static async Task PublishAsync(IPage page)
     {
         var published = page.WaitForResponseAsync(answer => IsSave(answer) && answer.Request.PostData!.Contains("\"publish\":true", StringComparison.Ordinal), new() { Timeout = Patience });
-        await page.GetByRole(AriaRole.Button, new() { Name = "Publier", Exact = true }).First.ClickAsync();
+
+        // Studio's button is a nameless icon (a cloud with an arrow); its tooltip names it.
+        var cloud = page.Locator("#studio button.mud-icon-button:has(path[d^='M19.35 10.04']):visible").First;
+        await cloud.HoverAsync();
+        await Expect(page.GetByText("Publier la procédure", new() { Exact = true })).ToBeVisibleAsync();
+        await cloud.ClickAsync();
         Assert.Equal(200, (await published).Status);
         await Expect(page.GetByText("Procédure publiée", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     private static bool IsSave(IResponse answer) => answer.Request.Method == "POST" && answer.Url.EndsWith("/elsa/api/workflow-definitions", StringComparison.Ordinal);
 
-    private static Task<ILocator> EdgeOfAsync(IPage page, string source, string target)
+    /// <summary>A point on the connection that ends farthest to the right: « Attendre la suite » → « Chemin un ».</summary>
+    private static async Task<(float X, float Y)> MiddleOfLastConnectionAsync(IPage page)
     {
-        _ = (source, target);
-        return Task.FromResult(page.Locator(".x6-edge").Nth(1));
-    }
-
-    private static async Task HoverEdgeAsync(IPage page, ILocator edge)
-    {
-        // The middle of the path itself: the middle of its box may be empty canvas.
-        var point = await edge.Locator("path").First.EvaluateAsync<float[]>(
-            "path => { const p = path.getPointAtLength(path.getTotalLength() / 2), m = path.getScreenCTM(); return [m.a * p.x + m.c * p.y + m.e, m.b * p.x + m.d * p.y + m.f]; }");
-        await page.Mouse.MoveAsync(point[0], point[1], new() { Steps = 4 });
+        var point = await page.EvaluateAsync<float[]>(
+            """
+            () => {
+              const at = (path, length) => { const p = path.getPointAtLength(length), m = path.getScreenCTM(); return [m.a * p.x + m.c * p.y + m.e, m.b * p.x + m.d * p.y + m.f]; };
+              const paths = [...document.querySelectorAll('.x6-edge')].map(edge => edge.querySelector('path'));
+              const last = paths.map(path => [at(path, path.getTotalLength())[0], path]).sort((a, b) => b[0] - a[0])[0][1];
+              return at(last, last.getTotalLength() / 2);
+            }
+            """);
+        return (point[0], point[1]);
     }
 
     private static async Task<(float X, float Y)> CentreAsync(ILocator locator)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Host.Designer;
@@ -13,6 +14,16 @@ public sealed class CatalogueTests
         var missing = new ActivityRegistry(Array.Empty<System.Reflection.Assembly>()).Descriptors.Where(descriptor => descriptor.IsBuiltIn).Select(descriptor => descriptor.Type).Except(BuiltInTexts.All.Keys);
 
         Assert.Empty(missing);
+    }
+
+    [Fact]
+    [Trait("Requirement", "M-W.4")]
+    public void ChoiceSources_EveryListThatAnActivityNames_IsKnown()
+    {
+        var registry = new ActivityRegistry(Assembly.Load("MonOPCO.Activities"));
+
+        Assert.Empty(registry.Descriptors.SelectMany(descriptor => descriptor.Inputs).Select(input => input.Source).OfType<string>().Distinct().Except(ChoiceSources.Known));
+        Assert.All(registry.Descriptors.Where(descriptor => !descriptor.IsBuiltIn), descriptor => Assert.StartsWith("MonOPCO.", descriptor.Type, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -272,8 +272,18 @@ public sealed class EcransTests(ConsoleFixture host) : IClassFixture<ConsoleFixt
 
     private static Dictionary<string, string> EditOf(Dossier dossier) => new()
     {
-        ["Edit.Title"] = dossier.Title, ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}", ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}", ["Edit.Hours"] = "24", ["Edit.CostHt"] = "2400", ["Edit.RequestedAmount"] = "2400",
-        ["Edit.Modality"] = "Mixte", ["Edit.ContactName"] = dossier.ContactName, ["Edit.Objectives"] = dossier.Objectives, ["Edit.Content"] = dossier.Content, ["Edit.TrainerName"] = dossier.TrainerName, ["Edit.ModalityDetail"] = dossier.ModalityDetail,
+        ["Edit.Title"] = dossier.Title,
+        ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}",
+        ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}",
+        ["Edit.Hours"] = "24",
+        ["Edit.CostHt"] = "2400",
+        ["Edit.RequestedAmount"] = "2400",
+        ["Edit.Modality"] = "Mixte",
+        ["Edit.ContactName"] = dossier.ContactName,
+        ["Edit.Objectives"] = dossier.Objectives,
+        ["Edit.Content"] = dossier.Content,
+        ["Edit.TrainerName"] = dossier.TrainerName,
+        ["Edit.ModalityDetail"] = dossier.ModalityDetail,
     };
 
     private async Task<(Browser Browser, string Url, Guid Task, Dossier Dossier)> OpenAsync(string activity, DossierState[]? states = null, Company? company = null)

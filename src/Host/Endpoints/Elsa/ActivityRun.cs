@@ -107,9 +107,15 @@ internal sealed class ActivityRun
         }
     }
 
+    /// <summary>The id that programs see: it carries the instance, because Studio asks for an execution by this id alone.</summary>
+    public static string PublicId(Guid instanceId, Guid executionId) => $"{instanceId:N}{executionId:N}";
+
+    public static (Guid Instance, Guid Execution)? ParsePublicId(string id) =>
+        id.Length == 64 && Guid.TryParseExact(id[..32], "N", out var instance) && Guid.TryParseExact(id[32..], "N", out var execution) ? (instance, execution) : null;
+
     public object ToRecord(Guid instanceId) => new
     {
-        Id,
+        Id = PublicId(instanceId, Id),
         WorkflowInstanceId = instanceId,
         ActivityId,
         ActivityNodeId = NodeId,

@@ -82,7 +82,7 @@ internal static class InstanceDocument
             Hash = bookmark.Key,
             bookmark.ActivityId,
             ActivityNodeId = runs.FirstOrDefault(run => run.Id == bookmark.ActivityExecutionId)?.NodeId ?? bookmark.ActivityId,
-            ActivityInstanceId = bookmark.ActivityExecutionId,
+            ActivityInstanceId = ActivityRun.PublicId(bookmark.InstanceId, bookmark.ActivityExecutionId),
             bookmark.CreatedAt,
             Payload = payload,
         };

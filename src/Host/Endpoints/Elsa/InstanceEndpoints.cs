@@ -21,6 +21,12 @@ internal static class InstanceEndpoints
         api.MapPost("/activity-executions/report", ReportAsync);
         api.MapGet("/activity-executions/list", ExecutionsAsync);
         api.MapGet("/activity-execution-summaries/list", ExecutionsAsync);
+        api.MapGet("/activity-executions/by-id", async (string id, InstanceReader reader, CancellationToken cancel) =>
+            await ChainAsync(id, reader, cancel) is [var (instance, run), ..] ? ElsaJson.Ok(run.ToRecord(instance)) : ElsaJson.NotFound("L’exécution"));
+        api.MapGet("/activity-executions/{id}/call-stack", async (string id, InstanceReader reader, CancellationToken cancel) =>
+            await ChainAsync(id, reader, cancel) is { Count: > 0 } chain
+                ? ElsaJson.Ok(new { ActivityExecutionId = id, Items = chain.Select(found => found.Run.ToRecord(found.InstanceId)), TotalCount = chain.Count })
+                : ElsaJson.NotFound("L’exécution"));
         api.MapGet("/activity-executions/count", async (HttpRequest request, InstanceReader reader, CancellationToken cancel) =>
             ElsaJson.Ok(new { Count = (await SelectAsync(request.Query, reader, cancel)).Count }));
     }
@@ -81,8 +87,8 @@ internal static class InstanceEndpoints
     private static object Line(Guid instanceId, JournalEntry entry, IReadOnlyDictionary<string, string> nodeIds) => new
     {
         Id = $"{instanceId:N}-{entry.Sequence}",
-        ActivityInstanceId = entry.ActivityExecutionId,
-        ParentActivityInstanceId = entry.ParentExecutionId,
+        ActivityInstanceId = ActivityRun.PublicId(instanceId, entry.ActivityExecutionId),
+        ParentActivityInstanceId = entry.ParentExecutionId is { } parent ? ActivityRun.PublicId(instanceId, parent) : null,
         entry.ActivityId,
         entry.ActivityType,
         ActivityTypeVersion = 1,
@@ -156,6 +162,24 @@ internal static class InstanceEndpoints
         return [.. (await reader.RunsAsync(instance, cancel))
             .Where(run => (string.IsNullOrEmpty(node) || run.NodeId == node) && (string.IsNullOrEmpty(activity) || run.ActivityId == activity))
             .Select(run => (id, run))];
+    }
+
+    /// <summary>An execution and those it runs in, innermost first; empty when there is none.</summary>
+    private static async Task<IReadOnlyList<(Guid InstanceId, ActivityRun Run)>> ChainAsync(string id, InstanceReader reader, CancellationToken cancel)
+    {
+        if (ActivityRun.ParsePublicId(id) is not { } asked || await reader.FindAsync(asked.Instance, cancel) is not { } instance)
+        {
+            return [];
+        }
+
+        var runs = (await reader.RunsAsync(instance, cancel)).ToDictionary(run => run.Id);
+        var chain = new List<(Guid, ActivityRun)>();
+        for (var at = runs.GetValueOrDefault(asked.Execution); at is not null; at = at.ParentId is { } parent ? runs.GetValueOrDefault(parent) : null)
+        {
+            chain.Add((asked.Instance, at));
+        }
+
+        return chain;
     }
 
     private static (int Skip, int Take) Paging(IQueryCollection query)
