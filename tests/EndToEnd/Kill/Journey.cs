@@ -75,8 +75,17 @@ public sealed class Journey : IAsyncDisposable
             ["Workflows:Backoff"] = "00:00:00.2",
             ["OpcoPortals:StepTimeout"] = "00:00:05",
         });
-        await process.StartAsync();
-        return new Journey(database, sandbox, process);
+        var journey = new Journey(database, sandbox, process);
+        try
+        {
+            await process.StartAsync();
+            return journey;
+        }
+        catch
+        {
+            await journey.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

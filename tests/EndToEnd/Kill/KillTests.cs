@@ -11,6 +11,7 @@ namespace MonOPCO.EndToEnd.Kill;
 
 /// <summary><c>kill -9</c> of the Host at the worst moments, then a restart: the dossier goes on, everything that counts happened once.</summary>
 [Collection("Host processes")]
+[Trait("Requirement", "M-W.6")]
 public sealed class KillTests
 {
     [Fact]
@@ -77,7 +78,6 @@ public sealed class KillTests
     }
 
     [Fact]
-    [Trait("Requirement", "S004-6.2")]
     public async Task Killed_AfterTheBotSubmittedAndBeforeTheReceipt_FilesOnce()
     {
         await using var journey = await Journey.BeginAsync();
