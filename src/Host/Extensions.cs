@@ -14,6 +14,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
@@ -42,6 +43,7 @@ internal static class Extensions
         if (roles.Web)
         {
             builder.AddWeb();
+            builder.AddFront();
         }
     }
 

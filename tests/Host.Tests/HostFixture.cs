@@ -30,14 +30,14 @@ public class HostFixture : IAsyncLifetime
 
     protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        _factory = new Factory(this, _database.ConnectionString);
+        _factory = new Factory(this, _database);
         _ = _factory.Services;
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await _factory.DisposeAsync();
         await _database.DisposeAsync();
@@ -78,15 +78,16 @@ public class HostFixture : IAsyncLifetime
         return await action(scope.ServiceProvider.GetRequiredService<TService>());
     }
 
-    private sealed class Factory(HostFixture fixture, string connection) : WebApplicationFactory<Program>
+    private sealed class Factory(HostFixture fixture, TestDatabase database) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment(fixture.Environment);
-            foreach (var name in (string[])["Owner", "Staff", "Portal"])
-            {
-                builder.UseSetting($"ConnectionStrings:{name}", connection);
-            }
+
+            // The real roles: with a superuser row-level security would let everything through.
+            builder.UseSetting("ConnectionStrings:Owner", database.ConnectionString);
+            builder.UseSetting("ConnectionStrings:Staff", database.ConnectionStringFor("monopco_staff"));
+            builder.UseSetting("ConnectionStrings:Portal", database.ConnectionStringFor("monopco_portal"));
 
             builder.UseSetting("Site:PublicUrl", "https://monopco.test");
             builder.UseSetting("MasterKey:Value", new string('a', 64));

@@ -31,6 +31,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<Dossier> Dossiers => Set<Dossier>();
 
+    public DbSet<RequestDraft> RequestDrafts => Set<RequestDraft>();
+
     public DbSet<Beneficiaire> Beneficiaires => Set<Beneficiaire>();
 
     public DbSet<TrainingBody> TrainingBodies => Set<TrainingBody>();

@@ -19,6 +19,11 @@ public sealed class NextAction(MonOpcoDbContext database)
             return null;
         }
 
+        if (!person.IsStaff())
+        {
+            return await PortalNextAction.FindAsync(database, person, cancellationToken);
+        }
+
         var (id, company, roles, email) = (person.Id(), person.CompanyId(), person.Roles().ToArray(), SearchText.EmailKey(person.Email()));
         var task = await database.HumanTasks.AsNoTracking()
             .Where(x => x.Status == HumanTaskStatus.Open)
@@ -28,8 +33,8 @@ public sealed class NextAction(MonOpcoDbContext database)
             .Select(x => new { x.Id, x.Title, x.Instruction, x.DueAt })
             .FirstOrDefaultAsync(cancellationToken);
         return task is null
-            ? person.IsStaff() ? await StaffNextAction.FindAsync(database, person, cancellationToken) : null
-            : new NextStep(task.Title, task.Instruction, $"{(person.IsStaff() ? "" : "/espace")}/taches/{task.Id}", task.DueAt == HumanTask.NoDeadline ? null : task.DueAt);
+            ? await StaffNextAction.FindAsync(database, person, cancellationToken)
+            : new NextStep(task.Title, task.Instruction, $"/taches/{task.Id}", task.DueAt == HumanTask.NoDeadline ? null : task.DueAt);
     }
 
     /// <summary>Where the bar opens the OPCO agent.</summary>

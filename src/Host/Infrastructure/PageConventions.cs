@@ -13,6 +13,7 @@ internal static class PageConventions
             options.Conventions.AddFolderRouteModelConvention("/Demo", page => page.Selectors.Clear());
         }
 
+        options.Conventions.AddPageRoute("/Public/Index", "financable");
         options.Conventions.AllowAnonymousToFolder("/Public");
         options.Conventions.AllowAnonymousToFolder("/Erreur");
         options.Conventions.AllowAnonymousToFolder("/Connexion");

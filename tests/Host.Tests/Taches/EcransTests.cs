@@ -159,7 +159,7 @@ public sealed class EcransTests(ConsoleFixture host) : IClassFixture<ConsoleFixt
     {
         var (browser, url, dossier, filing) = await FilledAsync(same: true);
         var page = await browser.GetAsync(url);
-        Assert.Contains("Tout est identique", page.Text);
+        Assert.Matches("Aucune différence, [0-9]+.champs non lus", page.Text);
         var stale = await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer", ["vu"] = "1" }, "Terminer");
         Assert.Contains("Le robot a rempli de nouveau depuis", stale.Text);
         Assert.Equal($"/dossiers/{dossier.Numero}", (await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer" }, "Terminer")).Location);

@@ -16,3 +16,4 @@ grant select (id) on audit_entries to monopco_portal;
 grant usage on all sequences in schema public to monopco_portal;
 grant update (draft, assignee_id, assignee_name, claimed_at) on human_tasks to monopco_portal;
 grant update (status, answer_text, answer_document_id, answered_at) on complements to monopco_portal;
+grant select, insert, update on request_drafts to monopco_portal;

@@ -24,7 +24,7 @@ declare
   t text;
 begin
   foreach t in array array['companies', 'dossiers', 'beneficiaires', 'complements', 'dossier_events', 'human_tasks', 'task_comments',
-                           'documents', 'document_chunks', 'keys.document_keys', 'signature_requests', 'signers'] loop
+                           'documents', 'document_chunks', 'keys.document_keys', 'signature_requests', 'signers', 'request_drafts'] loop
     execute format('alter table %s enable row level security', t);
     execute format('drop policy if exists staff on %s', t);
     execute format('create policy staff on %s to monopco_staff using (true) with check (true)', t);
@@ -85,3 +85,8 @@ create policy portal_read on signature_requests for select to monopco_portal
          or dossier_id = any (array(select portal_consultant_dossier_ids())));
 create policy portal_read on signers for select to monopco_portal
   using (company_id = (select portal_company_id()) or email_key = (select portal_person()));
+
+-- A draft belongs to its author alone, for the author's own company.
+create policy portal_read on request_drafts for select to monopco_portal using (user_id = (select portal_user_id()));
+create policy portal_add on request_drafts for insert to monopco_portal with check (user_id = (select portal_user_id()) and company_id = (select portal_company_id()));
+create policy portal_change on request_drafts for update to monopco_portal using (user_id = (select portal_user_id())) with check (user_id = (select portal_user_id()) and company_id = (select portal_company_id()));
