@@ -8,7 +8,14 @@ public sealed class Browser(HttpClient client)
 {
     public HttpClient Client => client;
 
-    public async Task<HtmlPage> GetAsync(string url) => await HtmlPage.ReadAsync(await client.GetAsync(url));
+    public async Task<HtmlPage> GetAsync(string url)
+    {
+        var page = await HtmlPage.ReadAsync(await client.GetAsync(url));
+
+        // PostAsync would find the token of any form of the page; a real browser sends only that of the form.
+        Assert.All(page.PostForms, form => Assert.Contains("__RequestVerificationToken", form));
+        return page;
+    }
 
     /// <summary>Fills and sends a form of <paramref name="page"/>: its hidden fields go along. <paramref name="handler"/>: the button's <c>?handler=</c>.</summary>
     public async Task<HtmlPage> PostAsync(HtmlPage page, string url, Dictionary<string, string> fields, string? handler = null)
@@ -49,6 +56,8 @@ public sealed partial class HtmlPage
 
     public IReadOnlyDictionary<string, string> HiddenFields => HiddenPattern().Matches(Html).Select(x => x.Value).GroupBy(x => Attribute(x, "name") ?? "", x => Attribute(x, "value") ?? "").ToDictionary(x => x.Key, x => x.Last());
 
+    public IEnumerable<string> PostForms => FormPattern().Matches(Html).Select(x => x.Value);
+
     /// <summary>The whole start tag of the element with this id.</summary>
     public string? TagById(string id) => Regex.Match(Html, $"<[a-z]+[^>]*\\bid=\"{Regex.Escape(id)}\"[^>]*>").Value is { Length: > 0 } tag ? tag : null;
 
@@ -67,6 +76,9 @@ public sealed partial class HtmlPage
 
     [GeneratedRegex("<(script|style|svg)\\b.*?</\\1>|<[^>]+>", RegexOptions.Singleline)]
     private static partial Regex Tags();
+
+    [GeneratedRegex("<form[^>]*method=\"post\"[^>]*>.*?</form>", RegexOptions.Singleline)]
+    private static partial Regex FormPattern();
 
     [GeneratedRegex("\\s+")]
     private static partial Regex Spaces();

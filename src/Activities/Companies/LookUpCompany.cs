@@ -63,7 +63,7 @@ public static class RegisterFacts
 {
     public static CompanyFacts Of(CompanyRecord record) => new(record.Siret, record.Name, record.IsLive ? CompanyOrigin.Live : CompanyOrigin.Sandbox)
     {
-        Address = record.Address ?? "",
+        Address = StreetOf(record),
         PostalCode = record.PostalCode ?? "",
         City = record.City ?? "",
         Department = record.PostalCode is { Length: 5 } code ? (code.StartsWith("97", StringComparison.Ordinal) ? code[..3] : code[..2]) : "",
@@ -76,4 +76,11 @@ public static class RegisterFacts
         Nda = record.Nda.Count > 0 ? record.Nda[0] : null,
         IsQualiopi = record.IsQualiopi,
     };
+
+    /// <summary>The register writes the whole address in one line; town and code have columns of their own.</summary>
+    private static string StreetOf(CompanyRecord record)
+    {
+        var (address, end) = (record.Address ?? "", $" {record.PostalCode} {record.City}");
+        return address.EndsWith(end, StringComparison.OrdinalIgnoreCase) ? address[..^end.Length] : address;
+    }
 }

@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Host.Infrastructure;
 
 namespace MonOPCO.Host.Pages.Demande;
 
-public sealed class ActionModel(RequestDrafts drafts, MonOpcoDbContext database, TimeProvider clock) : DraftPage(drafts, database)
+public sealed class ActionModel(RequestDrafts drafts, MonOpcoDbContext database, RuleBook rules, TimeProvider clock) : DraftPage(drafts, database)
 {
     private readonly MonOpcoDbContext _database = database;
 
@@ -15,6 +16,9 @@ public sealed class ActionModel(RequestDrafts drafts, MonOpcoDbContext database,
     public ActionForm Action { get; set; } = new();
 
     public IReadOnlyList<TrainingBody> Bodies { get; private set; } = [];
+
+    /// <summary>By the rule of the day; null when there is none for this kind.</summary>
+    public decimal? MaxHours { get; private set; }
 
     public IEnumerable<SelectListItem> BodyItems => Bodies.Select(x => new SelectListItem(
         $"{x.Name} – NDA {x.Nda} – Qualiopi {string.Join(", ", x.QualiopiCategories)}{(x.QualiopiTo is { } to ? $" jusqu’au {Fr.Date(to)}" : "")}", x.Id.ToString()));
@@ -47,7 +51,11 @@ public sealed class ActionModel(RequestDrafts drafts, MonOpcoDbContext database,
         return database.TrainingBodies.AsNoTracking().Where(x => x.NdaActive && x.QualiopiCategories.Contains(category)).OrderBy(x => x.Name).ToListAsync(cancellationToken);
     }
 
-    private async Task LoadBodiesAsync(CancellationToken cancellationToken) => Bodies = await BodiesFor(_database, Draft.Kind, cancellationToken);
+    private async Task LoadBodiesAsync(CancellationToken cancellationToken)
+    {
+        Bodies = await BodiesFor(_database, Draft.Kind, cancellationToken);
+        MaxHours = await rules.NumberAsync(RuleCodes.MaxHours, Fr.InParis(clock.GetUtcNow()), cancellationToken, kind: Draft.Kind);
+    }
 
     private Task KeepAsync(CancellationToken cancellationToken)
     {

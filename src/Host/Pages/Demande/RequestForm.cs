@@ -120,7 +120,7 @@ public sealed class ActionForm
     [Display(Name = "Coût pédagogique")]
     public string? Cost { get; set; }
 
-    [Display(Name = "Comment ?")]
+    [Display(Name = "Modalité")]
     public string? Modality { get; set; }
 
     [Display(Name = "Lieu ou lien")]

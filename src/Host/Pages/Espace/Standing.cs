@@ -1,4 +1,5 @@
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Host.Infrastructure.TagHelpers;
 
 namespace MonOPCO.Host.Pages.Espace;
 
@@ -10,6 +11,9 @@ public sealed record Standing(string Who, string Text, int Step)
 {
     /// <summary>The way of every dossier, as people see it.</summary>
     public static readonly string[] Way = ["Demande", "Devis", "Convention", "Dépôt", "Réponse de l’OPCO", "Action"];
+
+    /// <summary>For a company a request that it sent is no draft any more.</summary>
+    public static StatusLook Look(DossierState state) => state == DossierState.Brouillon ? new StatusLook("En relecture", "info", "search") : StatusLook.Of(state);
 
     public static Standing Of(Dossier dossier, bool answersExpected) => dossier.State switch
     {

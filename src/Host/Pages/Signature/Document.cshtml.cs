@@ -11,7 +11,7 @@ namespace MonOPCO.Host.Pages.Signature;
 [AllowAnonymous]
 public sealed class DocumentModel(SignPage sign, SignatureService signatures, DocumentStore store) : PageModel
 {
-    public async Task<IActionResult> OnGetAsync(string token, bool telecharger, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetAsync(string token, string? telecharger, CancellationToken cancellationToken)
     {
         if (!await sign.LoadAsync(token, cancellationToken))
         {
@@ -25,7 +25,7 @@ public sealed class DocumentModel(SignPage sign, SignatureService signatures, Do
 
         Response.Headers[HeaderNames.CacheControl] = "private, no-store";
         var content = await store.OpenAsync(sign.Document.Id, cancellationToken);
-        if (telecharger)
+        if (telecharger is not null)
         {
             return File(content, sign.Document.Mime, sign.Document.Name);
         }
