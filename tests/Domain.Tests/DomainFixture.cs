@@ -55,7 +55,13 @@ public sealed class DomainFixture : IAsyncLifetime
     {
         var facts = new CompanyFacts(NextSiret(), $"Atelier Démo {_sequence}", CompanyOrigin.Sandbox)
         {
-            City = "Haguenau", PostalCode = "67500", Department = "67", Naf = "62.02A", Idcc = ["1486"], LegalCategory = "5710", HeadcountBand = "11",
+            City = "Haguenau",
+            PostalCode = "67500",
+            Department = "67",
+            Naf = "62.02A",
+            Idcc = ["1486"],
+            LegalCategory = "5710",
+            HeadcountBand = "11",
         };
         return InScopeAsync<CompanyService, Company>(x => x.SaveAsync(with?.Invoke(facts) ?? facts, Change(), CancellationToken.None));
     }

@@ -7,10 +7,13 @@ internal static class PortalMotives
 {
     private static readonly (string Word, string Code)[] Words =
     [
-        ("tardif", "depot-tardif"), ("commenc", "action-commencee"), ("incomplet", "dossier-incomplet"), ("incoh", "incoherence"), ("mauvais opco", "mauvais-opco"),
-        ("contribution", "contributions-impayees"), ("effectif", "effectif"), ("50 salari", "effectif"), ("action", "action-ineligible"), ("public", "public-ineligible"),
-        ("qualiopi", "qualiopi"), ("coût", "cout"), ("plafond", "cout"), ("enveloppe", "enveloppe-epuisee"),
+        ("hors délai", "depot-tardif"), ("tardif", "depot-tardif"), ("commenc", "deja-commencee"), ("incomplet", "incomplet"), ("contradict", "incoherent"), ("incohér", "incoherent"),
+        ("autre opco", "mauvais-opco"), ("mauvais opco", "mauvais-opco"), ("relevant pas", "mauvais-opco"), ("contribution", "contributions"), ("effectif", "effectif"), ("50 salari", "effectif"),
+        ("qualiopi", "qualiopi-nda"), ("plafond", "cout"), ("coût", "cout"), ("enveloppe", "enveloppe"), ("budget", "enveloppe"),
+        ("public", "personne-ineligible"), ("personne", "personne-ineligible"), ("bénéficiaire", "personne-ineligible"), ("action", "action-ineligible"), ("formation", "action-ineligible"),
     ];
+
+    internal static IEnumerable<string> Codes => Words.Select(x => x.Code).Append("autre").Distinct();
 
     internal static string CodeOf(string? motive) =>
         Words.FirstOrDefault(x => motive is not null && motive.Contains(x.Word, StringComparison.OrdinalIgnoreCase)).Code ?? "autre";

@@ -66,7 +66,8 @@ public sealed record PortalStep
 
     [JsonIgnore] internal PortalTarget? Target => Expect ?? Refused ?? Fill ?? Select ?? Check ?? Upload ?? Click ?? Read ?? Search;
 
-    [JsonIgnore] internal string Kind =>
+    [JsonIgnore]
+    internal string Kind =>
         Goto is not null ? "goto" : Expect is not null ? "expect" : Refused is not null ? "refused" : Fill is not null ? "fill" : Select is not null ? "select" : Check is not null ? "check"
         : Upload is not null ? "upload" : Click is not null ? "click" : Read is not null ? "read" : Search is not null ? "search" : Repeat is not null ? "repeat" : "screenshot";
 

@@ -98,7 +98,10 @@ internal static class ControlEndpoints
         var dossiers = store.Dossiers(site.Slug);
         return new
         {
-            site.Slug, faults.Mode, faults.DelayMs, faults.Holding,
+            site.Slug,
+            faults.Mode,
+            faults.DelayMs,
+            faults.Holding,
             Soumissions = store.Submissions(site.Slug),
             ReferencesDistinctes = dossiers.Select(d => d.Reference).Distinct(StringComparer.OrdinalIgnoreCase).Count(),
             Dossiers = dossiers

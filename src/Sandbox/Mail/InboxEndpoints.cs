@@ -45,7 +45,14 @@ internal static class InboxEndpoints
 
     private static object ToJson(StoredMessage m) => new
     {
-        m.Id, m.MessageId, m.From, m.To, m.Subject, m.Date, m.Text, m.Html,
+        m.Id,
+        m.MessageId,
+        m.From,
+        m.To,
+        m.Subject,
+        m.Date,
+        m.Text,
+        m.Html,
         Attachments = m.Attachments.Select((a, i) => new { a.Name, a.ContentType, a.Size, Url = $"/boite/messages/{m.Id}/pieces/{i}" }),
         m.Links
     };

@@ -39,7 +39,13 @@ public static class PortalSites
 
     private static PortalSite Plain(string slug, string name, string prefix) => new()
     {
-        Slug = slug, Name = name + " (fictif)", Tagline = "Espace entreprise", Theme = "neutre", NumberFormat = prefix + "-{0}-{1:D6}", FirstNumber = 1,
-        Steps = AtlasForm.Steps, ChangedSteps = AtlasForm.Changed
+        Slug = slug,
+        Name = name + " (fictif)",
+        Tagline = "Espace entreprise",
+        Theme = "neutre",
+        NumberFormat = prefix + "-{0}-{1:D6}",
+        FirstNumber = 1,
+        Steps = AtlasForm.Steps,
+        ChangedSteps = AtlasForm.Changed
     };
 }

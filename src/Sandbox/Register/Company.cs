@@ -33,8 +33,17 @@ public sealed record Company
 
     public Establishment HeadOffice => new()
     {
-        Siret = Siret, Adresse = Adresse, CodePostal = CodePostal, Commune = Commune, CodeCommune = CodeCommune, Naf = Naf,
-        Idcc = Idcc, Tranche = Tranche, Etat = Etat == "C" ? "F" : "A", DateFermeture = DateFermeture, IsHeadOffice = true
+        Siret = Siret,
+        Adresse = Adresse,
+        CodePostal = CodePostal,
+        Commune = Commune,
+        CodeCommune = CodeCommune,
+        Naf = Naf,
+        Idcc = Idcc,
+        Tranche = Tranche,
+        Etat = Etat == "C" ? "F" : "A",
+        DateFermeture = DateFermeture,
+        IsHeadOffice = true
     };
 
     public IEnumerable<Establishment> AllEstablishments => Etablissements.Prepend(HeadOffice);

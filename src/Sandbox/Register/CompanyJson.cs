@@ -117,7 +117,26 @@ internal static class CompanyJson
     // NAF rév. 2: the section letter follows from the division.
     private static string Section(string naf) => int.Parse(naf.AsSpan(0, 2), System.Globalization.CultureInfo.InvariantCulture) switch
     {
-        <= 3 => "A", <= 9 => "B", <= 33 => "C", 35 => "D", <= 39 => "E", <= 43 => "F", <= 47 => "G", <= 53 => "H", <= 56 => "I", <= 63 => "J", <= 66 => "K",
-        68 => "L", <= 75 => "M", <= 82 => "N", 84 => "O", 85 => "P", <= 88 => "Q", <= 93 => "R", <= 96 => "S", <= 98 => "T", _ => "U"
+        <= 3 => "A",
+        <= 9 => "B",
+        <= 33 => "C",
+        35 => "D",
+        <= 39 => "E",
+        <= 43 => "F",
+        <= 47 => "G",
+        <= 53 => "H",
+        <= 56 => "I",
+        <= 63 => "J",
+        <= 66 => "K",
+        68 => "L",
+        <= 75 => "M",
+        <= 82 => "N",
+        84 => "O",
+        85 => "P",
+        <= 88 => "Q",
+        <= 93 => "R",
+        <= 96 => "S",
+        <= 98 => "T",
+        _ => "U"
     };
 }

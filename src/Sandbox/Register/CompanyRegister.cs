@@ -46,8 +46,20 @@ public sealed class CompanyRegister
     /// <summary>INSEE's head-count band in words.</summary>
     public static string Band(string code) => code switch
     {
-        "NN" => "inconnu", "00" => "0", "01" => "1 ou 2", "02" => "3 à 5", "03" => "6 à 9", "11" => "10 à 19", "12" => "20 à 49", "21" => "50 à 99",
-        "22" => "100 à 199", "31" => "200 à 249", "32" => "250 à 499", "41" => "500 à 999", "53" => "10 000 et plus", _ => code
+        "NN" => "inconnu",
+        "00" => "0",
+        "01" => "1 ou 2",
+        "02" => "3 à 5",
+        "03" => "6 à 9",
+        "11" => "10 à 19",
+        "12" => "20 à 49",
+        "21" => "50 à 99",
+        "22" => "100 à 199",
+        "31" => "200 à 249",
+        "32" => "250 à 499",
+        "41" => "500 à 999",
+        "53" => "10 000 et plus",
+        _ => code
     };
 
     private static string Fold(string text)

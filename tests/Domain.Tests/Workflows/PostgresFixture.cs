@@ -43,7 +43,7 @@ public sealed class PostgresFixture : StoreFixture
         var services = new ServiceCollection();
         services.AddSingleton(new DataSources(NpgsqlDataSource.Create(tuned), NpgsqlDataSource.Create(tuned)));
         services.AddScoped<DatabaseSession>();
-        services.AddScoped(p => p.GetRequiredService<DatabaseSession>().CreateContext(p.GetRequiredService<DataSources>().Staff));
+        services.AddScoped(p => p.GetRequiredService<DatabaseSession>().CreateContext(p.GetRequiredService<DataSources>().Staff, null));
         services.AddSingleton(Script);
         services.AddWorkflowRuntime();
         var provider = services.BuildServiceProvider();

@@ -45,6 +45,6 @@ internal sealed class FakeWorkflow
                 Variables[name[3..]] = call.Json(0);
                 return null;
             }
-            : null;
+        : null;
     }
 }

@@ -75,7 +75,9 @@ public sealed class FuzzTests
             // The script swallows what it can catch: only a limit or a fault of ours comes out.
             foreach (var receiver in callee.StartsWith("r.", StringComparison.Ordinal) ? receivers : ["0"])
             {
-                var calls = from first in values from second in values where first.Length > 0 || second.Length == 0
+                var calls = from first in values
+                            from second in values
+                            where first.Length > 0 || second.Length == 0
                             select $"try {{ const r = {receiver}; keep = {callee}({first}{(second.Length > 0 ? "," + second : "")}) }} catch {{ }}";
                 foreach (var call in calls)
                 {

@@ -113,8 +113,15 @@ public sealed class DossiersTests(ConsoleFixture host) : IClassFixture<ConsoleFi
         var page = await browser.GetAsync(url);
         Dictionary<string, string> fields = new()
         {
-            ["Edit.Title"] = "Bilan approfondi", ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}", ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}", ["Edit.Hours"] = "24", ["Edit.CostHt"] = "2 400,00", ["Edit.RequestedAmount"] = "2400",
-            ["Edit.Modality"] = "Mixte", ["Edit.ContactName"] = "Marie Durand", ["Edit.Place"] = "",
+            ["Edit.Title"] = "Bilan approfondi",
+            ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}",
+            ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}",
+            ["Edit.Hours"] = "24",
+            ["Edit.CostHt"] = "2 400,00",
+            ["Edit.RequestedAmount"] = "2400",
+            ["Edit.Modality"] = "Mixte",
+            ["Edit.ContactName"] = "Marie Durand",
+            ["Edit.Place"] = "",
         };
         var wrong = await browser.PostAsync(page, url, new(fields) { ["Edit.EndDate"] = "01/01/2020", ["Edit.RequestedAmount"] = "9999" });
         Assert.Equal(HttpStatusCode.BadRequest, wrong.Status);

@@ -63,7 +63,7 @@ public sealed class ProgramsTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Api_UnknownAddress_ProblemJsonNotAPage()
     {
-        var response = await host.Visitor().Client.GetAsync("/elsa/api/nimporte");
+        var response = await host.Visitor().Client.GetAsync("/api/nimporte");
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }

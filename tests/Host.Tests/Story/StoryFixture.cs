@@ -78,6 +78,8 @@ public sealed class StoryFixture : HostFixture, IAsyncLifetime
                 CostHt = 2400,
                 ContactName = "Camille Roux",
                 ContactEmail = draft.ContactEmail,
+                Modality = Modality.Presentiel,
+                Place = "Haguenau",
                 Beneficiaires = [new NewBeneficiaire("Martin", draft.FirstName, new DateOnly(1988, 5, 3), draft.BeneficiaireEmail, "Gestionnaire de stock", Csp.Employe, ContractKind.Cdi)],
             },
             By("Camille Roux", ActorKind.Company),

@@ -6,6 +6,7 @@ using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Host.Tests.Taches;
 
+[Trait("Requirement", "M-I.1")]
 public sealed class BoiteTests(ConsoleFixture host) : IClassFixture<ConsoleFixture>
 {
     [Fact]

@@ -159,7 +159,7 @@ public sealed class EcransTests(ConsoleFixture host) : IClassFixture<ConsoleFixt
     {
         var (browser, url, dossier, filing) = await FilledAsync(same: true);
         var page = await browser.GetAsync(url);
-        Assert.Contains("Tout est identique", page.Text);
+        Assert.Matches("Aucune différence, [0-9]+.champs non lus", page.Text);
         var stale = await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer", ["vu"] = "1" }, "Terminer");
         Assert.Contains("Le robot a rempli de nouveau depuis", stale.Text);
         Assert.Equal($"/dossiers/{dossier.Numero}", (await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer" }, "Terminer")).Location);
@@ -272,8 +272,18 @@ public sealed class EcransTests(ConsoleFixture host) : IClassFixture<ConsoleFixt
 
     private static Dictionary<string, string> EditOf(Dossier dossier) => new()
     {
-        ["Edit.Title"] = dossier.Title, ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}", ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}", ["Edit.Hours"] = "24", ["Edit.CostHt"] = "2400", ["Edit.RequestedAmount"] = "2400",
-        ["Edit.Modality"] = "Mixte", ["Edit.ContactName"] = dossier.ContactName, ["Edit.Objectives"] = dossier.Objectives, ["Edit.Content"] = dossier.Content, ["Edit.TrainerName"] = dossier.TrainerName, ["Edit.ModalityDetail"] = dossier.ModalityDetail,
+        ["Edit.Title"] = dossier.Title,
+        ["Edit.StartDate"] = $"{dossier.StartDate:yyyy-MM-dd}",
+        ["Edit.EndDate"] = $"{dossier.EndDate:yyyy-MM-dd}",
+        ["Edit.Hours"] = "24",
+        ["Edit.CostHt"] = "2400",
+        ["Edit.RequestedAmount"] = "2400",
+        ["Edit.Modality"] = "Mixte",
+        ["Edit.ContactName"] = dossier.ContactName,
+        ["Edit.Objectives"] = dossier.Objectives,
+        ["Edit.Content"] = dossier.Content,
+        ["Edit.TrainerName"] = dossier.TrainerName,
+        ["Edit.ModalityDetail"] = dossier.ModalityDetail,
     };
 
     private async Task<(Browser Browser, string Url, Guid Task, Dossier Dossier)> OpenAsync(string activity, DossierState[]? states = null, Company? company = null)

@@ -222,10 +222,34 @@ public sealed class PortalTests : IAsyncLifetime, IDisposable
         var page = (await visitor.PostAsync("/portails/constructys/dpc/saisie", [])).Path;
         var fields = new Dictionary<string, string>
         {
-            ["num_siret"] = "99900822000017", ["denomination"] = "CHARPENTES DU RIED", ["code_idcc"] = "1597", ["tranche_effectif"] = "11-49", ["correspondant"] = "Julien Schmitt", ["courriel"] = "j@ried.example",
-            ["st1_nom"] = "Roux", ["st1_prenom"] = "Max", ["st1_naissance_j"] = "3", ["st1_naissance_m"] = "2", ["st1_naissance_a"] = "1990", ["st1_fonction"] = "Charpentier", ["st1_contrat"] = "1", ["st1_statut"] = "O",
-            ["nature"] = "AF", ["libelle"] = "Bois lamellé", ["nda_of"] = "44670123467", ["nom_of"] = "Netz", ["debut_j"] = "4", ["debut_m"] = "1", ["debut_a"] = "2027", ["fin_j"] = "5", ["fin_m"] = "1", ["fin_a"] = "2027",
-            ["nb_heures"] = "14", ["modalite_peda"] = "P", ["prix_ht"] = "900,00", ["ref_interne"] = "2026-00020"
+            ["num_siret"] = "99900822000017",
+            ["denomination"] = "CHARPENTES DU RIED",
+            ["code_idcc"] = "1597",
+            ["tranche_effectif"] = "11-49",
+            ["correspondant"] = "Julien Schmitt",
+            ["courriel"] = "j@ried.example",
+            ["st1_nom"] = "Roux",
+            ["st1_prenom"] = "Max",
+            ["st1_naissance_j"] = "3",
+            ["st1_naissance_m"] = "2",
+            ["st1_naissance_a"] = "1990",
+            ["st1_fonction"] = "Charpentier",
+            ["st1_contrat"] = "1",
+            ["st1_statut"] = "O",
+            ["nature"] = "AF",
+            ["libelle"] = "Bois lamellé",
+            ["nda_of"] = "44670123467",
+            ["nom_of"] = "Netz",
+            ["debut_j"] = "4",
+            ["debut_m"] = "1",
+            ["debut_a"] = "2027",
+            ["fin_j"] = "5",
+            ["fin_m"] = "1",
+            ["fin_a"] = "2027",
+            ["nb_heures"] = "14",
+            ["modalite_peda"] = "P",
+            ["prix_ht"] = "900,00",
+            ["ref_interne"] = "2026-00020"
         };
         Assert.NotNull((await visitor.PostAsync(page, new(fields) { ["debut_m"] = "13" }, PortalVisitor.Files("fic_devis", "fic_programme", "fic_convention"))).ById("debut-erreur"));
         // A double click: both answers lead to the one receipt.

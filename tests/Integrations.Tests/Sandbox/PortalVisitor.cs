@@ -22,20 +22,35 @@ internal sealed partial class PortalVisitor(SandboxServer sandbox) : IDisposable
 
     public static readonly Dictionary<string, string> Company = new()
     {
-        ["siret"] = "999 001 373 00011", ["raisonSociale"] = "ATELIER NUMERIQUE DE LA MODER", ["idcc"] = "1486", ["effectif"] = "14",
-        ["contactNom"] = "Claire Weiss", ["contactEmail"] = "claire@moder.example"
+        ["siret"] = "999 001 373 00011",
+        ["raisonSociale"] = "ATELIER NUMERIQUE DE LA MODER",
+        ["idcc"] = "1486",
+        ["effectif"] = "14",
+        ["contactNom"] = "Claire Weiss",
+        ["contactEmail"] = "claire@moder.example"
     };
 
     public static readonly Dictionary<string, string> Action = new()
     {
-        ["typeAction"] = "BILAN", ["intitule"] = "Bilan de compétences <b>", ["dateDebut"] = "04/01/2027", ["dateFin"] = "26/02/2027", ["dureeHeures"] = "17,5",
-        ["modalite"] = "MIXTE", ["coutHt"] = "2 400,00", ["organismeNda"] = "44 67 01234 67", ["organismeNom"] = "Netz Informatique (fictif)"
+        ["typeAction"] = "BILAN",
+        ["intitule"] = "Bilan de compétences <b>",
+        ["dateDebut"] = "04/01/2027",
+        ["dateFin"] = "26/02/2027",
+        ["dureeHeures"] = "17,5",
+        ["modalite"] = "MIXTE",
+        ["coutHt"] = "2 400,00",
+        ["organismeNda"] = "44 67 01234 67",
+        ["organismeNom"] = "Netz Informatique (fictif)"
     };
 
     public static Dictionary<string, string> Employee(int row, string name) => new()
     {
-        [$"salaries[{row}].nom"] = name, [$"salaries[{row}].prenom"] = "Léa", [$"salaries[{row}].dateNaissance"] = "03/02/1990",
-        [$"salaries[{row}].poste"] = "Développeuse", [$"salaries[{row}].contrat"] = "CDI", [$"salaries[{row}].categorie"] = "CADRE"
+        [$"salaries[{row}].nom"] = name,
+        [$"salaries[{row}].prenom"] = "Léa",
+        [$"salaries[{row}].dateNaissance"] = "03/02/1990",
+        [$"salaries[{row}].poste"] = "Développeuse",
+        [$"salaries[{row}].contrat"] = "CDI",
+        [$"salaries[{row}].categorie"] = "CADRE"
     };
 
     public static Dictionary<string, byte[]> Files(params string[] names) => names.ToDictionary(n => n, _ => Pdf);

@@ -78,7 +78,15 @@ public sealed class IndexModel(DossierSearch search, MonOpcoDbContext database, 
     {
         var query = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["recherche"] = Recherche, ["groupe"] = Groupe, ["etat"] = Etat, ["opco"] = Opco, ["type"] = Type, ["depuis"] = Depuis, ["depot"] = Depot, ["ordre"] = Ordre, ["apres"] = null,
+            ["recherche"] = Recherche,
+            ["groupe"] = Groupe,
+            ["etat"] = Etat,
+            ["opco"] = Opco,
+            ["type"] = Type,
+            ["depuis"] = Depuis,
+            ["depot"] = Depot,
+            ["ordre"] = Ordre,
+            ["apres"] = null,
         };
         query[name] = value;
         return QueryHelpers.AddQueryString("/dossiers", query.Where(x => !string.IsNullOrWhiteSpace(x.Value)));

@@ -17,8 +17,20 @@ public static partial class PortalLabels
 
     private static readonly Dictionary<string, string> Codes = new(StringComparer.Ordinal)
     {
-        ["CDI"] = "CDI", ["CDD"] = "CDD", ["INTERIM"] = "Intérim", ["ALTERNANCE"] = "Alternance", ["AUTRE"] = "Autre", ["OUVRIER"] = "Ouvrier", ["EMPLOYE"] = "Employé", ["TAM"] = "Technicien ou agent de maîtrise",
-        ["CADRE"] = "Cadre", ["bilan"] = "Bilan de compétences", ["formation"] = "Action de formation", ["presentiel"] = "En présentiel", ["distanciel"] = "À distance", ["mixte"] = "Mixte",
+        ["CDI"] = "CDI",
+        ["CDD"] = "CDD",
+        ["INTERIM"] = "Intérim",
+        ["ALTERNANCE"] = "Alternance",
+        ["AUTRE"] = "Autre",
+        ["OUVRIER"] = "Ouvrier",
+        ["EMPLOYE"] = "Employé",
+        ["TAM"] = "Technicien ou agent de maîtrise",
+        ["CADRE"] = "Cadre",
+        ["bilan"] = "Bilan de compétences",
+        ["formation"] = "Action de formation",
+        ["presentiel"] = "En présentiel",
+        ["distanciel"] = "À distance",
+        ["mixte"] = "Mixte",
     };
 
     public static IEnumerable<string> Order => Known.Select(x => x.Path);

@@ -45,3 +45,6 @@ public static class TaskLook
         : gap < TimeSpan.FromHours(24) ? $"{(int)gap.TotalHours}\u00A0h"
         : Fr.Plural((int)Math.Round(gap.TotalDays), "jour");
 }
+
+/// <summary>For <c>_Buttons</c>: the outcomes of a form, and whether a draft can be kept.</summary>
+public sealed record OutcomeButtons(IEnumerable<TaskOutcome> Outcomes, bool Draft);

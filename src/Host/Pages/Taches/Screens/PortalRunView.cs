@@ -28,6 +28,9 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
 
     public int Differences => Fields.Count(x => x.Same == false);
 
+    /// <summary>Fields that the robot did not read: nobody may call them identical.</summary>
+    public int Unread => Fields.Count(x => x.Same is null);
+
     public async Task LoadAsync(Dossier dossier, CancellationToken cancellationToken)
     {
         Filing = await database.Filings.AsNoTracking().Where(x => x.DossierId == dossier.Id).OrderByDescending(x => x.CreatedAt).FirstOrDefaultAsync(cancellationToken);

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MonOPCO.Domain.Data.Migrations
 {
     [DbContext(typeof(MonOpcoDbContext))]
-    [Migration("20261120170652_Initial")]
+    [Migration("20261120174439_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1390,6 +1390,54 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasName("pk_refusal_reasons");
 
                     b.ToTable("refusal_reasons", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.RequestDraft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CompanyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("company_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("SentAs")
+                        .HasColumnType("text")
+                        .HasColumnName("sent_as");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_request_drafts");
+
+                    b.HasIndex("CompanyId")
+                        .HasDatabaseName("ix_request_drafts_company_id");
+
+                    b.HasIndex("UserId", "UpdatedAt")
+                        .HasDatabaseName("ix_request_drafts_user_id_updated_at");
+
+                    b.ToTable("request_drafts", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.TrainingBody", b =>
@@ -3275,6 +3323,23 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dossier_events_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.RequestDraft", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_request_drafts_companies_company_id");
+
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_request_drafts_users_user_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Filings.Filing", b =>

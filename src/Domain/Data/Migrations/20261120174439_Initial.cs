@@ -816,6 +816,36 @@ namespace MonOPCO.Domain.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "request_drafts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    company_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    sent_as = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_request_drafts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_request_drafts_companies_company_id",
+                        column: x => x.company_id,
+                        principalTable: "companies",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_request_drafts_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "beneficiaires",
                 columns: table => new
                 {
@@ -1425,6 +1455,16 @@ namespace MonOPCO.Domain.Data.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_request_drafts_company_id",
+                table: "request_drafts",
+                column: "company_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_request_drafts_user_id_updated_at",
+                table: "request_drafts",
+                columns: new[] { "user_id", "updated_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_role_claims_role_id",
                 table: "role_claims",
                 column: "role_id");
@@ -1716,6 +1756,9 @@ namespace MonOPCO.Domain.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "portal_settings");
+
+            migrationBuilder.DropTable(
+                name: "request_drafts");
 
             migrationBuilder.DropTable(
                 name: "role_claims");
