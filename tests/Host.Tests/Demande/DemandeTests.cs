@@ -8,6 +8,7 @@ namespace MonOPCO.Host.Tests.Demande;
 public sealed class DemandeTests(FrontFixture host) : IClassFixture<FrontFixture>
 {
     [Fact]
+    [Trait("Requirement", "S004-3.5")]
     public async Task Request_FromPublicPageToDossier_OpensAccountDossierAndProcedure()
     {
         var (browser, numero) = await host.SendRequestAsync("rh@moder.exemple.fr");

@@ -10,6 +10,7 @@ namespace MonOPCO.Host.Tests.Financable;
 public sealed class FinancableTests(FrontFixture host) : IClassFixture<FrontFixture>
 {
     [Fact]
+    [Trait("Requirement", "S004-3.2")]
     public async Task Ask_OpenCompanyWithSpaces_AnswersWithOpcoDeadlineAndCalendar()
     {
         var page = await AskAsync("999 001 373 00011");

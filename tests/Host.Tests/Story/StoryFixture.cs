@@ -123,7 +123,7 @@ public sealed class StoryFixture : HostFixture, IAsyncLifetime
     }
 
     /// <summary>Asks again until the answer is there; on a time-out says where the dossier stands.</summary>
-    public async Task<T> UntilAsync<T>(string what, Func<Task<T?>> ask, Guid? dossierId = null, int seconds = 60)
+    public async Task<T> UntilAsync<T>(string what, Func<Task<T?>> ask, Guid? dossierId = null, int seconds = 120)
         where T : class
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)

@@ -45,6 +45,9 @@ public static class VisibleDocuments
     {
         var all = await For(person, db).Where(x => x.DossierId == dossierId).OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).ToListAsync(cancellationToken);
         var replaced = all.Select(x => x.SourceDocumentId).OfType<Guid>().ToHashSet();
+
+        // A signer sees the first and the last version but not those between.
+        replaced.UnionWith(await db.SignatureRequests.Where(x => x.DossierId == dossierId && x.CurrentDocumentId != x.DocumentId).Select(x => x.DocumentId).ToListAsync(cancellationToken));
         return [.. all.Where(x => !replaced.Contains(x.Id))];
     }
 }
