@@ -72,7 +72,7 @@ public sealed class DocumentData(MonOpcoDbContext db, RuleBook rules)
             {
                 ["fonction"] = dossier.Kind == DossierKind.Bilan ? "Consultant" : "Formateur",
                 ["nom"] = dossier.TrainerName.Length > 0 ? dossier.TrainerName : body.RepresentativeName,
-                ["qualification"] = "qualification tenue à disposition par l'organisme (Qualiopi, indicateur 21)",
+                ["qualification"] = Text("intervenant.qualification"),
             }),
             ["evaluation"] = Value("evaluation"),
             ["accessibilite"] = new JsonObject { ["texte"] = Text("accessibilite"), ["referent"] = body.HandicapContact, ["contact"] = body.Email },
@@ -89,7 +89,7 @@ public sealed class DocumentData(MonOpcoDbContext db, RuleBook rules)
             {
                 ["fin"] = Iso(dossier.EndDate.AddYears(1)),
                 ["duree"] = Text("mandat.duree"),
-                ["demarches"] = new JsonArray("déposer la demande de prise en charge et ses pièces", "répondre aux demandes de complément", "consulter la décision et en rendre compte"),
+                ["demarches"] = Value("mandat.demarches"),
             },
             ["signataires"] = Signers(prefix, dossier, body, people),
         };

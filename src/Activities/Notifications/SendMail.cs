@@ -32,7 +32,7 @@ public sealed class SendMail(MailSender sender, ITemplateRenderer templates, Mai
         var to = input.Recipient == "organisme" ? dossier.TrainingBody?.Email ?? dossier.ContactEmail : dossier.ContactEmail;
         var mail = templates.RenderMail(input.Template, (await data.ForDossierAsync(dossier.Id, context.Now, context.CancellationToken)).ToElement());
         var messageId = MessageIds.Of(context.IdempotencyKey);
-        var result = await sender.SendAsync(new OutgoingMail { MessageId = messageId, To = to, ToName = dossier.ContactName, Subject = mail.Subject, Text = mail.Text, Html = mail.Html }, context.CancellationToken);
+        var result = await sender.SendAsync(new OutgoingMail { MessageId = messageId, To = to, ToName = input.Recipient == "organisme" ? dossier.TrainingBody?.Name : dossier.ContactName, Subject = mail.Subject, Text = mail.Text, Html = mail.Html }, context.CancellationToken);
         return result switch
         {
             MailResult.Sent => new Done(new Output(messageId, mail.Subject, to)),
@@ -45,7 +45,7 @@ public sealed class SendMail(MailSender sender, ITemplateRenderer templates, Mai
     public override async Task<Output> RecordAsync(Input input, Output output, ActivityContext context)
     {
         await log.RecordAsync(output.MessageId, input.Template, output.To, output.Subject, context.DossierId(), context.Change(), context.CancellationToken);
-        await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.MailSent, $"Courriel envoyé à l'entreprise : « {output.Subject} ».", context.Change(), context.CancellationToken);
+        await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.MailSent, $"Courriel envoyé à {(input.Recipient == "organisme" ? "l'organisme" : "l'entreprise")} : « {output.Subject} ».", context.Change(), context.CancellationToken);
         return output;
     }
 }

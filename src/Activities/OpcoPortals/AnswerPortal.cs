@@ -41,7 +41,7 @@ public sealed class AnswerPortal(PortalRunner runner, DossierService dossiers, D
         }
 
         var result = await runner.RunAsync(
-            new PortalRequest { Portal = PortalData.ScriptOf(filing.Portal), Phases = [PortalPhase.Connexion, PortalPhase.Complement], Data = values.ToElement(), Files = files }, context.CancellationToken);
+            new PortalRequest { Portal = runner.ScriptFor(filing), Phases = [PortalPhase.Connexion, PortalPhase.Complement], Data = values.ToElement(), Files = files }, context.CancellationToken);
         return result switch
         {
             PortalResult.Completed => new Done(new PortalOutput { Text = "Le robot a envoyé le complément sur le portail.", Result = result }, "Sent"),

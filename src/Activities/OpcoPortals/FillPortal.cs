@@ -32,7 +32,7 @@ public sealed class FillPortal(PortalRunner runner, PortalData data, FilingServi
         var filing = await db.LatestFilingAsync(context);
         var request = new PortalRequest
         {
-            Portal = PortalData.ScriptOf(filing.Portal),
+            Portal = runner.ScriptFor(filing),
             Phases = [PortalPhase.Connexion, PortalPhase.Recherche, PortalPhase.Remplir, PortalPhase.Relire],
             Data = filing.Values.ToElement(),
             Files = await data.FilesAsync(context.DossierId(), context.CancellationToken),

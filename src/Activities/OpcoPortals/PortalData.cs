@@ -78,9 +78,6 @@ public sealed class PortalData(MonOpcoDbContext db, DossierPackage package, Docu
         return files;
     }
 
-    /// <summary>The script of an OPCO's portal: the Sandbox plays the real one until that one is configured.</summary>
-    public static string ScriptOf(string opcoSlug) => opcoSlug + "-sandbox";
-
     /// <summary>What the company declares, else the lower end of its band; a portal wants one number.</summary>
     private static string Headcount(Company company) =>
         (company.DeclaredHeadcount ?? HeadcountBand.Range(company.HeadcountBand)?.Min ?? 0).ToString(CultureInfo.InvariantCulture);

@@ -12,6 +12,10 @@ internal static class PortalRuns
     internal static Task<Filing> LatestFilingAsync(this MonOpcoDbContext db, ActivityContext context) =>
         db.Filings.AsNoTracking().Where(x => x.DossierId == context.DossierId()).OrderByDescending(x => x.CreatedAt).FirstAsync(context.CancellationToken);
 
+    /// <summary>The procedure only comes here for a portal that a script serves.</summary>
+    internal static string ScriptFor(this PortalRunner runner, Filing filing) =>
+        runner.ScriptOf(filing.Portal) ?? throw new InvalidOperationException($"Aucun script ne sert le portail « {filing.Portal} » : passez-le en mode copilote.");
+
     /// <summary>Values read from the portal; kept on the filing, never in the procedure's variables.</summary>
     internal static JsonObject Read(IReadOnlyDictionary<string, string> values) =>
         new() { ["lu"] = new JsonObject(values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)JsonValue.Create(x.Value)))) };

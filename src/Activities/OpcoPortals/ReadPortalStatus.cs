@@ -33,7 +33,7 @@ public sealed class ReadPortalStatus(PortalRunner runner, DossierService dossier
         var filing = await db.LatestFilingAsync(context);
         var values = (System.Text.Json.Nodes.JsonObject)filing.Values.DeepClone();
         values["depot"] = new System.Text.Json.Nodes.JsonObject { ["reference"] = filing.Reference };
-        var result = await runner.RunAsync(new PortalRequest { Portal = PortalData.ScriptOf(filing.Portal), Phases = [PortalPhase.Connexion, PortalPhase.Statut], Data = values.ToElement() }, context.CancellationToken);
+        var result = await runner.RunAsync(new PortalRequest { Portal = runner.ScriptFor(filing), Phases = [PortalPhase.Connexion, PortalPhase.Statut], Data = values.ToElement() }, context.CancellationToken);
         return result switch
         {
             PortalResult.Completed done when done.Values.GetValueOrDefault("reference") is { } seen && seen != filing.OurReference =>

@@ -29,7 +29,7 @@ public sealed class SubmitPortal(PortalRunner runner, PortalData data, FilingSer
         var confirmed = filing.Comparison?["lu"]?.AsObject().ToDictionary(x => x.Key, x => x.Value!.GetValue<string>(), StringComparer.Ordinal);
         var request = new PortalRequest
         {
-            Portal = PortalData.ScriptOf(filing.Portal),
+            Portal = runner.ScriptFor(filing),
             Phases = [PortalPhase.Connexion, PortalPhase.Recherche, PortalPhase.Remplir, PortalPhase.Relire, PortalPhase.Transmettre, PortalPhase.Accuse],
             Data = filing.Values.ToElement(),
             Files = await data.FilesAsync(context.DossierId(), context.CancellationToken),

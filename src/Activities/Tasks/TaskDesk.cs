@@ -8,7 +8,7 @@ using MonOPCO.Engine.Storage;
 namespace MonOPCO.Activities.Tasks;
 
 /// <summary>Completing a task: the answer, its line on the timeline and the procedure's next burst are one transaction. At most one person wins; the others are told who.</summary>
-public sealed class TaskDesk(WorkflowRuntime runtime)
+public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scopes)
 {
     /// <param name="taskId">The task.</param>
     /// <param name="answer">Button, reason and form data.</param>
@@ -46,6 +46,12 @@ public sealed class TaskDesk(WorkflowRuntime runtime)
             case ResumeOutcome.AlreadyDone { Removed: false } done:
                 throw new TaskTakenException($"Cette tâche a déjà été traitée par {done.By ?? "une autre personne"}.", done.By ?? "");
             default:
+                await using (var scope = scopes.CreateAsyncScope())
+                {
+                    // Its branch ended without it: it must not stay in the inbox.
+                    await scope.ServiceProvider.GetRequiredService<TaskService>().CancelAsync(taskId, change, cancellationToken);
+                }
+
                 throw new TaskTakenException("La procédure n'attend plus cette tâche.", "");
         }
     }

@@ -28,7 +28,7 @@ public sealed class DemoData(MonOpcoDbContext db, DocumentStore store, PdfRender
 
         foreach (var setting in await db.PortalSettings.Where(x => x.Mode == FilingMode.Assisted).ToListAsync(cancellationToken))
         {
-            if (portals.IsConfigured(setting.Slug + "-sandbox"))
+            if (portals.ScriptOf(setting.Slug) is { } script && portals.IsConfigured(script))
             {
                 setting.Mode = FilingMode.Confirm;
             }

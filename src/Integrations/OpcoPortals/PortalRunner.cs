@@ -21,6 +21,10 @@ public sealed class PortalRunner(IOptions<PortalOptions> options, IOptions<Chrom
     /// <summary>True when the script exists and an address is configured for it.</summary>
     public bool IsConfigured(string portal) => Scripts.ContainsKey(portal) && _options.Portals.TryGetValue(portal, out var settings) && settings.BaseUrl is not null;
 
+    /// <summary>The script that serves this OPCO: the configured one, else any (its order of fields still guides a person). Null when there is none.</summary>
+    public string? ScriptOf(string opco) => Scripts.Values.Where(script => script.Opco == opco)
+        .OrderByDescending(script => IsConfigured(script.Portail)).ThenBy(script => script.Portail, StringComparer.Ordinal).Select(script => script.Portail).FirstOrDefault();
+
     /// <exception cref="PortalScriptException">Our own mistake, found before the portal is visited: unknown script, missing settings, data or piece, phases in an unsafe order.</exception>
     public async Task<PortalResult> RunAsync(PortalRequest request, CancellationToken cancellationToken)
     {

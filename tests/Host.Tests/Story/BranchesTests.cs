@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Signatures;
+using MonOPCO.Domain.Tasks;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
@@ -76,5 +79,17 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         Assert.Equal(first.Id, second.Id);
         var instances = await story.Get<WorkflowRuntime>().Reads.ListInstancesAsync(new InstanceFilter { CorrelationId = first.Id.ToString() }, CancellationToken.None);
         Assert.Single(instances.Items);
+    }
+
+    [Fact]
+    public async Task Task_ProcedureCancelled_SaysSoAndLeavesTheInbox()
+    {
+        var dossier = await story.OpenDossierAsync(Atlas, DossierKind.Formation, x => x.Title = "Procédure arrêtée");
+        var task = await story.TaskAsync(dossier.Id, "valider-demande");
+        Assert.True(await story.Get<WorkflowRuntime>().CancelAsync(task.WorkflowInstanceId!.Value, "essai", "Nadia Keller"));
+        var told = await Assert.ThrowsAsync<TaskTakenException>(() => story.CompleteAsync(task, "Valider"));
+        Assert.Equal("La procédure n'attend plus cette tâche.", told.Message);
+        var left = await story.WithAsync((MonOpcoDbContext db) => db.HumanTasks.AsNoTracking().SingleAsync(x => x.Id == task.Id));
+        Assert.Equal(HumanTaskStatus.Cancelled, left.Status);
     }
 }

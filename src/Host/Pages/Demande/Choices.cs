@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc.Rendering;
+using MonOPCO.Activities.Documents;
 using MonOPCO.Domain.Dossiers;
 
 namespace MonOPCO.Host.Pages.Demande;
@@ -12,25 +13,9 @@ public static class Choices
 
     public static IReadOnlyList<SelectListItem> Modalities { get; } = [.. Enum.GetValues<Modality>().Select(x => new SelectListItem(Label(x), x.ToString()))];
 
-    public static string Label(Csp category) => category switch
-    {
-        Csp.Ouvrier => "Ouvrier",
-        Csp.Employe => "Employé",
-        Csp.TechnicienAgentDeMaitrise => "Technicien ou agent de maîtrise",
-        Csp.IngenieurCadre => "Ingénieur ou cadre",
-        Csp.Dirigeant => "Dirigeant",
-        _ => throw new ArgumentOutOfRangeException(nameof(category)),
-    };
+    public static string Label(Csp category) => DocumentData.CategoryLabel(category);
 
-    public static string Label(ContractKind contract) => contract switch
-    {
-        ContractKind.Cdi => "CDI",
-        ContractKind.Cdd => "CDD",
-        ContractKind.Interim => "Intérim",
-        ContractKind.Alternance => "Alternance",
-        ContractKind.Autre => "Autre",
-        _ => throw new ArgumentOutOfRangeException(nameof(contract)),
-    };
+    public static string Label(ContractKind contract) => DocumentData.ContractLabel(contract);
 
     public static string Label(Modality modality) => modality switch
     {

@@ -48,7 +48,7 @@ public sealed class Copilot(MonOpcoDbContext database, PortalData data, DossierP
 
         var values = await data.BuildAsync(dossier.Id, cancellationToken);
         var window = await rules.FilingWindowAsync(slug, dossier.StartDate, cancellationToken);
-        var script = runner.Scripts.GetValueOrDefault(PortalData.ScriptOf(slug));
+        var script = runner.ScriptOf(slug) is { } name ? runner.Scripts[name] : null;
         return new CopilotSheet
         {
             Dossier = dossier,

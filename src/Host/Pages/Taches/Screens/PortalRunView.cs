@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using MonOPCO.Activities.OpcoPortals;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -42,7 +41,7 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
 
         var ids = Filing.ScreenshotDocumentIds;
         Screenshots = await database.Documents.AsNoTracking().Where(x => ids.Contains(x.Id)).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
-        if (runner.Scripts.GetValueOrDefault(PortalData.ScriptOf(Filing.Portal)) is { } script)
+        if (runner.ScriptOf(Filing.Portal) is { } name && runner.Scripts[name] is var script)
         {
             var pieces = (await package.ContentAsync(dossier.Id, cancellationToken)).Items;
             Fields = Compare(PortalSheet.Expectations(script, JsonSerializer.SerializeToElement(Filing.Values)), Filing.Comparison, [.. pieces.Select(x => x.FileName)]);

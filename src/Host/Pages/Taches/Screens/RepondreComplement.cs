@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.EntityFrameworkCore;
-using MonOPCO.Activities.OpcoPortals;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -58,7 +57,7 @@ public sealed class RepondreComplement(MonOpcoDbContext database, PortalRunner r
 
     private async Task<bool> KnowsAsync(CancellationToken cancellationToken) =>
         await database.Filings.AsNoTracking().Where(x => x.DossierId == Dossier!.Id).OrderByDescending(x => x.CreatedAt).Select(x => x.Portal).FirstOrDefaultAsync(cancellationToken) is { } portal
-        && runner.IsConfigured(PortalData.ScriptOf(portal));
+        && runner.ScriptOf(portal) is { } script && runner.IsConfigured(script);
 
     private string? Read(string name) => Field(name)?.ToString();
 
