@@ -76,6 +76,9 @@ public sealed class BilanStoryTests(StoryFixture story) : IClassFixture<StoryFix
         var calendar = await story.WithAsync((DocumentStore store) => store.AddAsync(new NewDocument(DocumentTypes.Calendrier, "calendrier.pdf", dossier.Id), new MemoryStream(Pdf()), story.By("Nadia Keller"), CancellationToken.None));
         await story.CompleteAsync(reply, "Répondre par le robot", new JsonObject { ["text"] = "Calendrier joint.", ["documentId"] = calendar.Id.ToString() });
         await story.UntilAsync("the complement on the portal", () => Task.FromResult(story.Sandbox.Portals.Find("atlas", filed.PortalReference!) is { Statut: "complement-recu" } there ? there : null), dossier.Id);
+
+        // The bot must have read the portal's answer before the agent decides, or it finds another page than the one it waits for.
+        await story.StateAsync(dossier.Id, DossierState.EnInstruction);
         await PostAsync(agent, $"/agent/api/atlas/{filed.PortalReference}/accord", new JsonObject { ["montant"] = 1800, ["circuit"] = "remboursement", ["numeroAccord"] = "ACC-2026-7781" });
         await PollAsync(dossier.Id);
 
