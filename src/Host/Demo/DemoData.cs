@@ -5,6 +5,7 @@ using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Users;
 using MonOPCO.Integrations.OpcoPortals;
 using MonOPCO.Integrations.Pdf;
 
@@ -24,6 +25,13 @@ public sealed class DemoData(MonOpcoDbContext db, DocumentStore store, PdfRender
                 body.QualiopiDocumentId = document.Id;
                 await db.SaveChangesAsync(cancellationToken);
             }
+        }
+
+        // The demonstration's consultant signs for the fictitious training bodies, so that the part can be played from the bar and from the consultant's space.
+        var consultant = DemoAccounts.People.Single(x => x.Role == Roles.Consultant);
+        foreach (var body in await db.TrainingBodies.Where(x => x.IsFictitious && x.RepresentativeEmail.EndsWith("@exemple.test")).ToListAsync(cancellationToken))
+        {
+            (body.RepresentativeName, body.RepresentativeEmail, body.RepresentativeRole) = (consultant.Name, consultant.Email, "Consultante, pour l’organisme");
         }
 
         foreach (var setting in await db.PortalSettings.Where(x => x.Mode == FilingMode.Assisted).ToListAsync(cancellationToken))

@@ -13,9 +13,12 @@ create or replace function portal_person_dossier_ids() returns setof uuid langua
   as $$ select dossier_id from beneficiaires where email_key = portal_person() union select id from dossiers where consultant_user_id = portal_user_id() $$;
 create or replace function portal_company_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
   as $$ select portal_company_id() union select company_id from beneficiaires where email_key = portal_person()
-        union select company_id from dossiers where consultant_user_id = portal_user_id() $$;
+        union select company_id from dossiers where consultant_user_id = portal_user_id()
+        union select company_id from signers where email_key = portal_person() $$;
 create or replace function portal_signature_request_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
   as $$ select request_id from signers where email_key = portal_person() $$;
+create or replace function portal_signer_dossier_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
+  as $$ select r.dossier_id from signature_requests r join signers s on s.request_id = r.id where s.email_key = portal_person() $$;
 create or replace function portal_signature_document_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
   as $$ select unnest(array[r.document_id, r.current_document_id]) from signature_requests r join signers s on s.request_id = r.id where s.email_key = portal_person() $$;
 
@@ -38,8 +41,9 @@ $$;
 -- (select …) and array(select …) are evaluated once per query, so that each branch can use its index.
 create policy portal_read on companies for select to monopco_portal using (id = any (array(select portal_company_ids())));
 
+-- Whoever is invited to sign a paper of a dossier (the training body's representative, say) sees which dossier it is.
 create policy portal_read on dossiers for select to monopco_portal
-  using (company_id = (select portal_company_id()) or id = any (array(select portal_person_dossier_ids())));
+  using (company_id = (select portal_company_id()) or id = any (array(select portal_person_dossier_ids())) or id = any (array(select portal_signer_dossier_ids())));
 
 -- A beneficiary sees only his or her own line, a consultant those of the dossiers in charge.
 create policy portal_read on beneficiaires for select to monopco_portal
