@@ -7,7 +7,7 @@ namespace MonOPCO.Demonstration.Web;
 /// <summary>One person at one browser: own cookies, follows redirections, comes back later when asked to slow down.</summary>
 public sealed class Visitor : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(350);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HttpClientHandler _handler = new() { CookieContainer = new CookieContainer(), AllowAutoRedirect = true };
     private readonly HttpClient _client;
     private readonly CancellationToken _stop;

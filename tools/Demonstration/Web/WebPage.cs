@@ -24,14 +24,14 @@ public sealed partial class WebPage(Uri address, HttpStatusCode status, IHtmlDoc
         get
         {
             var said = document.QuerySelectorAll(".mo-field-error, [role=alert], #erreurs li, .alert-danger").Select(x => Clean(x.TextContent)).Where(x => x.Length > 0).Distinct().ToList();
-            return said.Count > 0 ? string.Join(" ", said) : $"réponse {(int)status}, page « {Title} »";
+            return said.Count > 0 ? string.Join(" ", said) : $"réponse {(int)status} de {address.AbsolutePath}, page « {Title} »";
         }
     }
 
     public bool Has(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Address of the first link whose words contain these.</summary>
-    public string? LinkTo(string words) => document.QuerySelectorAll("a[href]").FirstOrDefault(x => Clean(x.TextContent).Contains(words, StringComparison.OrdinalIgnoreCase))?.GetAttribute("href");
+    /// <summary>Address of the first link of the page's content (not of the bars around it) whose words contain these.</summary>
+    public string? LinkTo(string words) => document.QuerySelectorAll("main a[href]").FirstOrDefault(x => Clean(x.TextContent).Contains(words, StringComparison.OrdinalIgnoreCase))?.GetAttribute("href");
 
     public string? TextOf(string id) => document.GetElementById(id) is { } element ? Clean(element.TextContent) : null;
 

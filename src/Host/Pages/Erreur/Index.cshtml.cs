@@ -25,14 +25,14 @@ public sealed class IndexModel : PageModel
         _ => "Le problème vient de chez nous et nous en sommes avertis. Rien de ce qui était déjà enregistré n’est perdu. Recommencez dans un instant.",
     };
 
-    // Called again in place of the refused request, whatever its method was.
-    public void OnGet(int code) => Show(code);
+    // Called again in place of the refused request, whatever its method was. Its form comes along: a field named « Code » is not the error's number.
+    public void OnGet([FromRoute] int code) => Show(code);
 
-    public void OnPost(int code) => Show(code);
+    public void OnPost([FromRoute] int code) => Show(code);
 
-    public void OnPut(int code) => Show(code);
+    public void OnPut([FromRoute] int code) => Show(code);
 
-    public void OnDelete(int code) => Show(code);
+    public void OnDelete([FromRoute] int code) => Show(code);
 
     private void Show(int code)
     {
