@@ -23,10 +23,24 @@ public sealed class DemoAccounts(UserManager<User> users, IOptions<DemoSettings>
     {
         foreach (var person in People)
         {
-            if (await users.FindByEmailAsync(person.Email) is null)
+            if (await users.FindByEmailAsync(person.Email) is not { } user)
             {
                 await CreateAsync(person);
             }
+            else if (user.IsDemo && settings.Value.Password is { Length: > 0 } password && !await users.CheckPasswordAsync(user, password))
+            {
+                await ChangeAsync(user, password);
+            }
+        }
+    }
+
+    // The setting decides, also for accounts made before it was chosen.
+    private async Task ChangeAsync(User user, string password)
+    {
+        await users.RemovePasswordAsync(user);
+        if (await users.AddPasswordAsync(user, password) is { Succeeded: false } refused)
+        {
+            throw new InvalidOperationException($"Demonstration account '{user.Email}': {string.Join(" ", refused.Errors.Select(x => x.Description))}");
         }
     }
 

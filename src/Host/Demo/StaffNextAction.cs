@@ -27,7 +27,8 @@ internal static class StaffNextAction
     /// <summary>The agent's page of the latest request at an OPCO; without one the list of the Sandbox.</summary>
     public static async Task<string> AgentUrlAsync(MonOpcoDbContext database, string agent, CancellationToken cancellationToken)
     {
-        var filed = await database.Dossiers.AsNoTracking().Where(x => AtOpco.Contains(x.State) && x.OpcoSlug != null).OrderByDescending(x => x.StateSince)
+        // One that waits for the OPCO before one that waits for us.
+        var filed = await database.Dossiers.AsNoTracking().Where(x => AtOpco.Contains(x.State) && x.OpcoSlug != null).OrderBy(x => x.State == DossierState.ComplementDemande).ThenByDescending(x => x.StateSince)
             .Select(x => new { x.OpcoSlug, x.PortalReference }).FirstOrDefaultAsync(cancellationToken);
         return filed is null ? agent : filed.PortalReference is { } reference ? $"{agent}/{filed.OpcoSlug}/{Uri.EscapeDataString(reference)}" : $"{agent}/{filed.OpcoSlug}";
     }
