@@ -31,7 +31,7 @@ public sealed class DemoData(MonOpcoDbContext db, DocumentStore store, PdfRender
         var consultant = DemoAccounts.People.Single(x => x.Role == Roles.Consultant);
         foreach (var body in await db.TrainingBodies.Where(x => x.IsFictitious && x.RepresentativeEmail.EndsWith("@exemple.test")).ToListAsync(cancellationToken))
         {
-            (body.RepresentativeName, body.RepresentativeEmail, body.RepresentativeRole) = (consultant.Name, consultant.Email, "Consultante, pour l’organisme");
+            (body.RepresentativeName, body.RepresentativeEmail, body.RepresentativeRole) = (consultant.Name, consultant.Email, "Consultante");
         }
 
         foreach (var setting in await db.PortalSettings.Where(x => x.Mode == FilingMode.Assisted).ToListAsync(cancellationToken))

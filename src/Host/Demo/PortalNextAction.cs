@@ -47,8 +47,14 @@ internal static class PortalNextAction
         }
 
         var complement = await database.Complements.AsNoTracking().Where(x => x.Status == ComplementStatus.Asked || x.Status == ComplementStatus.Rejected)
-            .OrderBy(x => x.AskedAt).Join(dossiers, x => x.DossierId, d => d.Id, (x, d) => new { x.Label, d.Numero, d.ContactName }).FirstOrDefaultAsync(cancellationToken);
-        return complement is null ? null : Step($"Répondre : {complement.Label} · {complement.Numero}", "", complement.Numero, "complements", complement.ContactName, null);
+            .OrderBy(x => x.AskedAt).Join(dossiers, x => x.DossierId, d => d.Id, (x, d) => new { d.Id, d.Numero, d.ContactName }).FirstOrDefaultAsync(cancellationToken);
+        if (complement is null)
+        {
+            return null;
+        }
+
+        var missing = await database.Complements.CountAsync(x => x.DossierId == complement.Id && (x.Status == ComplementStatus.Asked || x.Status == ComplementStatus.Rejected), cancellationToken);
+        return Step($"Répondre : {Fr.Plural(missing, "élément manque", "éléments manquent")} · {complement.Numero}", "", complement.Numero, "complements", complement.ContactName, null);
 
         NextStep Step(string title, string why, string numero, string anchor, string contact, DateTimeOffset? due) =>
             new(mine ? title : $"{title} (jouer {contact})", why, $"/espace/dossiers/{numero}#{anchor}", due, mine ? null : numero);
@@ -67,7 +73,7 @@ internal static class PortalNextAction
     {
         var before = await Open(database).Where(x => (x.Status == SignerStatus.Invited || x.Status == SignerStatus.Viewed) && x.Request!.Signers.Any(s => s.Role == role && s.Status == SignerStatus.Waiting))
             .OrderBy(x => x.InvitedAt).Select(x => new { x.Id, x.Request!.Title, x.Name, x.ExpiresAt }).FirstOrDefaultAsync(cancellationToken);
-        return before is null ? null : new NextStep($"Signer {before.Title} après {before.Name}, qui signe d’abord", "", $"/demonstration/signature/{before.Id}", before.ExpiresAt);
+        return before is null ? null : new NextStep($"{before.Title} : {before.Name} signe avant vous (jouer sa part)", "", $"/demonstration/signature/{before.Id}", before.ExpiresAt);
     }
 
     private static IQueryable<Signer> Open(MonOpcoDbContext database) => database.Signers.AsNoTracking().Where(x => x.Request!.Status == SignatureRequestStatus.Pending);

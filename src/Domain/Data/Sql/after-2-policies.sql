@@ -19,6 +19,8 @@ create or replace function portal_signature_request_ids() returns setof uuid lan
   as $$ select request_id from signers where email_key = portal_person() $$;
 create or replace function portal_signer_dossier_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
   as $$ select r.dossier_id from signature_requests r join signers s on s.request_id = r.id where s.email_key = portal_person() $$;
+create or replace function portal_training_body_dossier_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
+  as $$ select r.dossier_id from signature_requests r join signers s on s.request_id = r.id where s.email_key = portal_person() and s.role = 'Organisme' $$;
 create or replace function portal_signature_document_ids() returns setof uuid language sql stable security definer set search_path = public, pg_temp
   as $$ select unnest(array[r.document_id, r.current_document_id]) from signature_requests r join signers s on s.request_id = r.id where s.email_key = portal_person() $$;
 
@@ -45,9 +47,10 @@ create policy portal_read on companies for select to monopco_portal using (id = 
 create policy portal_read on dossiers for select to monopco_portal
   using (company_id = (select portal_company_id()) or id = any (array(select portal_person_dossier_ids())) or id = any (array(select portal_signer_dossier_ids())));
 
--- A beneficiary sees only his or her own line, a consultant those of the dossiers in charge.
+-- A beneficiary sees only his or her own line, a consultant those of the dossiers in charge, the training body's signer those named in what is signed.
 create policy portal_read on beneficiaires for select to monopco_portal
-  using (company_id = (select portal_company_id()) or email_key = (select portal_person()) or dossier_id = any (array(select portal_consultant_dossier_ids())));
+  using (company_id = (select portal_company_id()) or email_key = (select portal_person()) or dossier_id = any (array(select portal_consultant_dossier_ids()))
+         or dossier_id = any (array(select portal_training_body_dossier_ids())));
 
 create policy portal_read on complements for select to monopco_portal using (company_id = (select portal_company_id()));
 create policy portal_change on complements for update to monopco_portal
