@@ -90,7 +90,7 @@ public sealed class DemonstrationTests
     {
         (string Role, string Next, string Title)[] parts =
         [
-            ("RH", "Répondre : 2 éléments manquent", "Dossier"),
+            ("RH", "éléments manquent · ", "Dossier"),
             ("Opérateur", "Confirmer les valeurs avant transmission", "Confirmer les valeurs"),
             ("Salarié", "Signer Convention", "Convention"),
             ("Consultant", "Léo Martin signe avant vous", "Convention"),
