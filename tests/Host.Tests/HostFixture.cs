@@ -85,9 +85,10 @@ public class HostFixture : IAsyncLifetime
             builder.UseEnvironment(fixture.Environment);
 
             // The real roles: with a superuser row-level security would let everything through.
-            builder.UseSetting("ConnectionStrings:Owner", database.ConnectionString);
-            builder.UseSetting("ConnectionStrings:Staff", database.ConnectionStringFor("monopco_staff"));
-            builder.UseSetting("ConnectionStrings:Portal", database.ConnectionStringFor("monopco_portal"));
+            foreach (var (key, value) in database.HostConnections)
+            {
+                builder.UseSetting(key, value);
+            }
 
             builder.UseSetting("Site:PublicUrl", "https://monopco.test");
             builder.UseSetting("MasterKey:Value", new string('a', 64));
