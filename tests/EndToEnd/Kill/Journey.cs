@@ -100,9 +100,9 @@ public sealed class Journey : IAsyncDisposable
     public static ChangeContext By(string name, ActorKind kind = ActorKind.Human) => new(kind, name, null, TimeProvider.System.GetUtcNow());
 
     /// <summary>Turns a fault of the Sandbox: <c>mail</c>, <c>register</c> or <c>portails/atlas</c>.</summary>
-    public async Task FaultAsync(string what, string mode)
+    public async Task FaultAsync(string what, string mode, int? delayMs = null)
     {
-        using var answer = await _control.PostAsJsonAsync(new Uri("/control/" + what, UriKind.Relative), new { mode });
+        using var answer = await _control.PostAsJsonAsync(new Uri("/control/" + what, UriKind.Relative), new { mode, delayMs });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
