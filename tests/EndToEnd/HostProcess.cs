@@ -24,7 +24,6 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
         ["Site:PublicUrl"] = Address.ToString(),
         ["MasterKey:Value"] = new string('a', 64),
         ["Sealing:KeyFile"] = Path.Combine(_keys, "cachet.p12"),
-        ["DataProtection:KeyFolder"] = _keys,
     };
 
     /// <summary>The Host's folder in the sources: pages and assets that a build does not copy.</summary>
