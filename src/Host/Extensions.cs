@@ -19,6 +19,7 @@ using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows;
+using MonOPCO.Integrations.Browsers;
 
 namespace MonOPCO.Host;
 
@@ -56,9 +57,14 @@ internal static class Extensions
         }
     }
 
-    /// <summary>Before the first request: schema, roles, demonstration accounts.</summary>
+    /// <summary>Before the first request: schema, roles, demonstration accounts. Browsers that a killed Host left behind are ended first.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
+        if (ChromiumOrphans.Sweep() is var swept and > 0)
+        {
+            app.Logger.LogWarning("Ended {Count} browser(s) of a Host that does not live any more.", swept);
+        }
+
         await Start.MigrateAsync(app);
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();

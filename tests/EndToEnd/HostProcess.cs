@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MonOPCO.TestCommon;
 
 namespace MonOPCO.EndToEnd;
 
 /// <summary>The Host as a process of its own, on a free port: started, killed and started again by a test.</summary>
-public sealed class HostProcess(string connectionString, string roles, IReadOnlyDictionary<string, string>? settings = null) : IAsyncDisposable
+public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDictionary<string, string>? settings = null) : IAsyncDisposable
 {
     public const string Password = "une phrase assez longue";
 
@@ -16,17 +17,13 @@ public sealed class HostProcess(string connectionString, string roles, IReadOnly
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
 
     /// <summary>What the process reads from its environment, so that a test can put together the same application on the same database.</summary>
-    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(database.HostConnections))
     {
-        ["ConnectionStrings:Owner"] = connectionString,
-        ["ConnectionStrings:Staff"] = connectionString,
-        ["ConnectionStrings:Portal"] = connectionString,
         ["Demo:Password"] = Password,
         ["SignIn:AttemptsPerMinute"] = "100000",
         ["Site:PublicUrl"] = Address.ToString(),
         ["MasterKey:Value"] = new string('a', 64),
         ["Sealing:KeyFile"] = Path.Combine(_keys, "cachet.p12"),
-        ["DataProtection:KeyFolder"] = _keys,
     };
 
     /// <summary>The Host's folder in the sources: pages and assets that a build does not copy.</summary>
@@ -67,8 +64,11 @@ public sealed class HostProcess(string connectionString, string roles, IReadOnly
         await UntilReadyAsync(_process);
     }
 
-    /// <summary><c>kill -9</c> of the process and of its browsers: nothing is finished, given back or said goodbye to.</summary>
-    public async Task KillAsync()
+    /// <summary>Its process id; it must run.</summary>
+    public int Id => _process!.Id;
+
+    /// <summary><c>kill -9</c> of the process and (unless <paramref name="alone"/>) of its browsers: nothing is finished, given back or said goodbye to.</summary>
+    public async Task KillAsync(bool alone = false)
     {
         if (_process is not { } process)
         {
@@ -76,7 +76,7 @@ public sealed class HostProcess(string connectionString, string roles, IReadOnly
         }
 
         _process = null;
-        process.Kill(entireProcessTree: true);
+        process.Kill(entireProcessTree: !alone);
         await process.WaitForExitAsync();
         process.Dispose();
     }

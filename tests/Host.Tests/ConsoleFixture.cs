@@ -93,6 +93,11 @@ public sealed class ConsoleFixture : HostFixture
     public async Task<Document> AddDocumentAsync(Guid dossierId, string type, byte[]? bytes = null, string? personEmail = null) => await WithAsync((DocumentStore x) =>
         x.AddAsync(new NewDocument(type, type.ToLowerInvariant() + ".pdf", dossierId) { PersonEmail = personEmail }, new MemoryStream(bytes ?? Pdf()), Change(), CancellationToken.None));
 
+    /// <summary>What is typed into the portal of this dossier, prepared as its procedure does before it files.</summary>
+    public Task<Domain.Filings.Filing> PrepareFilingAsync(Dossier dossier, Domain.Filings.FilingMode mode = Domain.Filings.FilingMode.Confirm) => WithAsync(async (IServiceProvider services) =>
+        await services.GetRequiredService<Domain.Filings.FilingService>().PrepareAsync(
+            dossier.Id, "atlas", mode, dossier.Numero, await services.GetRequiredService<Activities.OpcoPortals.PortalData>().BuildAsync(dossier.Id, CancellationToken.None), null, Change(), CancellationToken.None));
+
     public Task<Browser> OperatorAsync() => SignInAsync(Roles.Operateur);
 
     /// <summary>An operator of that name.</summary>

@@ -43,6 +43,9 @@ public class HostFixture : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
+    /// <summary>A second Host on the same database, another machine as far as it knows.</summary>
+    public WebApplicationFactory<Program> AnotherHost() => new Factory(this, _database);
+
     /// <summary>A visitor with a cookie jar; redirections are left to the test.</summary>
     public Browser Visitor() => new(_factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri("https://localhost") }));
 
@@ -85,13 +88,13 @@ public class HostFixture : IAsyncLifetime
             builder.UseEnvironment(fixture.Environment);
 
             // The real roles: with a superuser row-level security would let everything through.
-            builder.UseSetting("ConnectionStrings:Owner", database.ConnectionString);
-            builder.UseSetting("ConnectionStrings:Staff", database.ConnectionStringFor("monopco_staff"));
-            builder.UseSetting("ConnectionStrings:Portal", database.ConnectionStringFor("monopco_portal"));
+            foreach (var (key, value) in database.HostConnections)
+            {
+                builder.UseSetting(key, value);
+            }
 
             builder.UseSetting("Site:PublicUrl", "https://monopco.test");
             builder.UseSetting("MasterKey:Value", new string('a', 64));
-            builder.UseSetting("DataProtection:KeyFolder", Path.Combine(Path.GetTempPath(), "monopco-tests", Guid.NewGuid().ToString("N")));
             builder.UseSetting("SignIn:MinimumAnswerTime", "00:00:00");
             builder.UseSetting("SignIn:AttemptsPerMinute", "100000");
             foreach (var (key, value) in fixture.Settings)

@@ -14,6 +14,9 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly Lazy<Task<string>> Template = new(BuildTemplateAsync);
 
+    /// <summary>Owns the databases and their tables as an installation does: no superuser, so that a migration that needs more rights is found here.</summary>
+    private const string OwnerRole = "monopco_owner";
+
     private TestDatabase(string name, string connectionString)
     {
         Name = name;
@@ -24,6 +27,14 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The superuser's connection string to this database.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The three roles as <c>./monopco up</c> gives them to a Host: <c>Owner</c>, <c>Staff</c> and <c>Portal</c> by their names in the configuration.</summary>
+    public IReadOnlyDictionary<string, string> HostConnections => new Dictionary<string, string>
+    {
+        ["ConnectionStrings:Owner"] = ConnectionStringFor(OwnerRole),
+        ["ConnectionStrings:Staff"] = ConnectionStringFor("monopco_staff"),
+        ["ConnectionStrings:Portal"] = ConnectionStringFor("monopco_portal"),
+    };
 
     /// <summary>The same database for another PostgreSQL role; in the test cluster every role may connect without a password from loopback.</summary>
     public string ConnectionStringFor(string role) => new NpgsqlConnectionStringBuilder(ConnectionString) { Username = role, Password = null }.ConnectionString;
@@ -36,7 +47,11 @@ public sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync() => await CreateAsync(await Template.Value);
 
     /// <summary>Without any table.</summary>
-    public static Task<TestDatabase> CreateEmptyAsync() => CreateAsync("template0");
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        await CreateOwnerAsync();
+        return await CreateAsync("template0");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -51,7 +66,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<TestDatabase> CreateAsync(string template)
     {
         var name = "t_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await ExecuteAsync($"create database \"{name}\" template \"{template}\"");
+        await ExecuteAsync($"create database \"{name}\" template \"{template}\" owner {OwnerRole}");
         return new TestDatabase(name, For(name));
     }
 
@@ -59,7 +74,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await using var model = new MonOpcoDbContext(new DbContextOptionsBuilder<MonOpcoDbContext>().UseNpgsql(Cluster).Options);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(DatabaseSetup.SchemaFingerprint())))[..16];
-        var name = $"monopco_template_{hash}";
+        var name = $"monopco_template_owned_{hash}";
         await using var connection = new NpgsqlConnection(Cluster);
         await connection.OpenAsync();
 
@@ -79,11 +94,21 @@ public sealed class TestDatabase : IAsyncDisposable
         }
 
         await ExecuteAsync($"drop database if exists \"{name}\" with (force)");
-        await ExecuteAsync($"create database \"{name}\" template template0");
-        await DatabaseSetup.MigrateAsync(For(name) + ";Pooling=false", CancellationToken.None);
+        await CreateOwnerAsync();
+        await ExecuteAsync($"create database \"{name}\" template template0 owner {OwnerRole}");
+        await DatabaseSetup.MigrateAsync(new NpgsqlConnectionStringBuilder(For(name)) { Username = OwnerRole, Password = null, Pooling = false }.ConnectionString, CancellationToken.None);
         await ExecuteAsync($"alter database \"{name}\" rename to \"{name}_ready\"");
         return name + "_ready";
     }
+
+    // As the installer: the owner may create the two other roles, nothing more.
+    private static Task CreateOwnerAsync() => ExecuteAsync(
+        $"""
+        do $$ begin
+          create role {OwnerRole} login createrole;
+        exception when duplicate_object or unique_violation then null;
+        end $$
+        """);
 
     private static string For(string database) => new NpgsqlConnectionStringBuilder(Cluster) { Database = database, MaxPoolSize = 40 }.ConnectionString;
 

@@ -6,6 +6,7 @@ using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Integrations.CompanyLookup;
+using Siret = MonOPCO.Domain.Companies.Siret;
 using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Companies.LookUpCompany.Output>;
 
 namespace MonOPCO.Activities.Companies;
@@ -29,11 +30,12 @@ public sealed class LookUpCompany(CompanyRegisterClient register, CompanyService
         public CompanyRecord? Record { get; init; }
     }
 
+    // Without a pause that the register asked for, the runtime's own growing delays are enough.
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context) => await register.FindBySiretAsync(input.Siret, context.CancellationToken) switch
     {
         CompanyLookupResult.Found found => new Done(new Output { Name = found.Company.Name, Record = found.Company }, "Found"),
         CompanyLookupResult.NotFound => new Done(new Output(), "NotFound"),
-        CompanyLookupResult.Unavailable unavailable => new RetryLater(unavailable.Failure.RetryAfter ?? TimeSpan.FromSeconds(30), unavailable.Failure.Reason),
+        CompanyLookupResult.Unavailable unavailable => new RetryLater(unavailable.Failure.RetryAfter ?? TimeSpan.Zero, unavailable.Failure.Reason),
         CompanyLookupResult.Refused refused => new Failed("register-refused", refused.Failure.Reason),
         _ => throw new InvalidOperationException("The register answered none of these."),
     };
@@ -42,6 +44,14 @@ public sealed class LookUpCompany(CompanyRegisterClient register, CompanyService
     {
         if (output.Record is null)
         {
+            if (Siret.TryParse(input.Siret, out var siret) && await companies.SaveUnknownAsync(siret, context.Change(), context.CancellationToken) is { } unknown)
+            {
+                foreach (var dossierId in await db.Dossiers.Where(x => x.CompanyId == unknown.Id && x.State == DossierState.Brouillon).Select(x => x.Id).ToListAsync(context.CancellationToken))
+                {
+                    await dossiers.AddEventAsync(dossierId, DossierEventKinds.Note, "Le registre des entreprises répond de nouveau : il ne connaît pas ce SIRET.", context.Change(), context.CancellationToken);
+                }
+            }
+
             return output;
         }
 

@@ -25,6 +25,9 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
         [Display(Name = "Type de document", Order = 2)]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
+
+        [Display(Name = "Seulement s'il est périmé", Description = "Un document de ce type qui imprime encore les valeurs du dossier est gardé, avec ses signatures.", Order = 3)]
+        public bool OnlyIfStale { get; init; }
     }
 
     public sealed record Output
@@ -44,6 +47,11 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
     {
         try
         {
+            if (input.OnlyIfStale && await CurrentAsync(input.DocumentType, context) is { } current)
+            {
+                return new Done(new Output { DocumentId = current.Id, Name = current.Name });
+            }
+
             // One reading for the print and for the facts that are compared before filing.
             var dossier = await db.Dossiers.AsNoTracking().Include(x => x.Beneficiaires).SingleAsync(x => x.Id == context.DossierId(), context.CancellationToken);
             var document = templates.RenderDocument(input.Template, (await data.BuildAsync(dossier.Id, Prefix(input.DocumentType), context.Now, context.CancellationToken)).ToElement());
@@ -67,10 +75,24 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
 
     public override async Task<Output> RecordAsync(Input input, Output output, ActivityContext context)
     {
+        if (output.Pdf.Length == 0)
+        {
+            return output;
+        }
+
         var document = await store.AddAsync(new NewDocument(input.DocumentType, output.Name, context.DossierId()) { Facts = output.Facts }, new MemoryStream(output.Pdf), context.Change(), context.CancellationToken);
         var label = await db.DocumentTypes.Where(x => x.Code == input.DocumentType).Select(x => x.Label).SingleAsync(context.CancellationToken);
         await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.DocumentAdded, $"Document établi : {label}.", context.Change(), context.CancellationToken, [document.Id]);
         return output with { DocumentId = document.Id };
+    }
+
+    /// <summary>The last document of this type, when we did not make it or it still prints what the dossier says.</summary>
+    private async Task<Document?> CurrentAsync(string type, ActivityContext context)
+    {
+        var last = await db.Documents.AsNoTracking().Where(x => x.DossierId == context.DossierId() && x.TypeCode == type && x.DestroyedAt == null)
+            .OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).FirstOrDefaultAsync(context.CancellationToken);
+        var dossier = await db.Dossiers.AsNoTracking().Include(x => x.Beneficiaires).SingleAsync(x => x.Id == context.DossierId(), context.CancellationToken);
+        return last is not null && (last.Facts is null || DocumentFacts.Differences(last.Facts, DocumentFacts.Of(dossier)).Count == 0) ? last : null;
     }
 
     private static string Prefix(string documentType) => documentType switch

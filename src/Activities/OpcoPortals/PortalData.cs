@@ -36,7 +36,8 @@ public sealed class PortalData(MonOpcoDbContext db, DossierPackage package, Docu
                 ["siret"] = company.Siret,
                 ["raisonSociale"] = company.Name,
                 ["idcc"] = company.Idcc.Length > 0 ? company.Idcc[0] : "",
-                ["effectif"] = Headcount(company),
+                ["effectif"] = Headcount(company).ToString(CultureInfo.InvariantCulture),
+                ["tranche"] = Headcount(company) switch { <= 10 => "1-10", < 50 => "11-49", _ => "50+" },
             },
             ["contact"] = new JsonObject { ["nom"] = dossier.ContactName, ["email"] = dossier.ContactEmail, ["telephone"] = dossier.ContactPhone.Length > 0 ? dossier.ContactPhone : null },
             ["salaries"] = new JsonArray([.. dossier.Beneficiaires.OrderBy(x => x.Position).Select(x => new JsonObject
@@ -79,8 +80,7 @@ public sealed class PortalData(MonOpcoDbContext db, DossierPackage package, Docu
     }
 
     /// <summary>What the company declares, else the lower end of its band; a portal wants one number.</summary>
-    private static string Headcount(Company company) =>
-        (company.DeclaredHeadcount ?? HeadcountBand.Range(company.HeadcountBand)?.Min ?? 0).ToString(CultureInfo.InvariantCulture);
+    private static int Headcount(Company company) => company.DeclaredHeadcount ?? HeadcountBand.Range(company.HeadcountBand)?.Min ?? 0;
 
     private static string Iso(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -33,6 +33,13 @@ public sealed class CreateSignature(SignatureService signatures, MonOpcoDbContex
             return new Failed("document-missing", $"Le document « {title} » n'existe pas encore : il ne peut pas être signé.");
         }
 
+        if (await db.SignatureRequests.AsNoTracking().Where(x => x.DossierId == dossier.Id && x.DocumentTypeCode == input.DocumentType).OrderByDescending(x => x.CreatedAt).FirstOrDefaultAsync(context.CancellationToken)
+            is { Status: SignatureRequestStatus.Completed } signed && signed.CurrentDocumentId == document.Id)
+        {
+            // The last document of this type is the one that all have signed: nobody signs it again.
+            return new Done(new Output(signed.Id));
+        }
+
         var signers = new List<NewSigner>();
         for (var i = 0; i < input.Signers.Length; i++)
         {

@@ -43,6 +43,11 @@ public sealed class GenerateEvidence(DocumentData data, ITemplateRenderer templa
         try
         {
             var request = await db.LatestRequestAsync(context.DossierId(), input.DocumentType, context.CancellationToken);
+            if (request.EvidenceDocumentId is { } made)
+            {
+                return new Done(new Output { RequestId = request.Id, DocumentId = made });
+            }
+
             var content = await data.BuildAsync(context.DossierId(), "PR", context.Now, context.CancellationToken);
             await AddProofAsync(content, request, context);
             var document = templates.RenderDocument("preuve-signature", content.ToElement());
@@ -62,6 +67,11 @@ public sealed class GenerateEvidence(DocumentData data, ITemplateRenderer templa
 
     public override async Task<Output> RecordAsync(Input input, Output output, ActivityContext context)
     {
+        if (output.Pdf.Length == 0)
+        {
+            return output;
+        }
+
         var numero = await db.Dossiers.Where(x => x.Id == context.DossierId()).Select(x => x.Numero).SingleAsync(context.CancellationToken);
         var name = $"preuve-{input.DocumentType.ToLowerInvariant()}-{numero}.pdf";
         var document = await store.AddAsync(new NewDocument(DocumentTypes.PreuveSignature, name, context.DossierId()), new MemoryStream(output.Pdf), context.Change(), context.CancellationToken);
@@ -73,7 +83,7 @@ public sealed class GenerateEvidence(DocumentData data, ITemplateRenderer templa
     private async Task AddProofAsync(JsonObject content, SignatureRequest request, ActivityContext context)
     {
         var evidence = await signatures.EvidenceAsync(request.Id, context.CancellationToken);
-        var versions = await db.Documents.AsNoTracking().Where(x => x.DossierId == request.DossierId && x.TypeCode == request.DocumentTypeCode && x.SourceDocumentId != null)
+        var versions = await db.Documents.AsNoTracking().Where(x => x.DossierId == request.DossierId && x.TypeCode == request.DocumentTypeCode && x.SourceDocumentId != null && x.CreatedAt >= request.CreatedAt)
             .OrderBy(x => x.CreatedAt).Select(x => x.Sha256).ToListAsync(context.CancellationToken);
         var consent = DatedTexts.Text("mentions.consentement", DossierKind.Formation, Fr.InParis(request.CreatedAt));
         var signed = evidence.Signers.Where(x => x.Status == SignerStatus.Signed).OrderBy(x => x.SignedAt).ToList();

@@ -26,12 +26,12 @@ public sealed class SigningDesk(WorkflowRuntime runtime, IServiceScopeFactory sc
         (services, _) => services.GetRequiredService<SignatureService>().SendCodeAsync(signerId, change, cancellationToken),
         cancellationToken);
 
-    /// <summary>A new link for somebody whose link was lost or is too old.</summary>
-    public Task RenewLinkAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken) => PersonalMails.StartAsync(
+    /// <summary>A new link for somebody whose link was lost or is too old; not twice within <paramref name="pause"/>.</summary>
+    public Task RenewLinkAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken, TimeSpan pause = default) => PersonalMails.StartAsync(
         runtime,
         PersonalMailKind.SignatureLink,
         signerId,
-        (services, _) => services.GetRequiredService<SignatureService>().RenewLinkAsync(signerId, change, cancellationToken),
+        (services, _) => services.GetRequiredService<SignatureService>().RenewLinkAsync(signerId, change, cancellationToken, pause),
         cancellationToken);
 
     public async Task SignAsync(Guid requestId, Guid signerId, Sign command, ChangeContext change, CancellationToken cancellationToken)

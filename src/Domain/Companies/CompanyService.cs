@@ -84,6 +84,21 @@ public sealed class CompanyService(MonOpcoDbContext db, OpcoResolver resolver)
         },
         cancellationToken);
 
+    /// <summary>The register answers at last, and does not know this SIRET: nobody goes on waiting for it, and no request passes its checks.</summary>
+    public Task<Company?> SaveUnknownAsync(Siret siret, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
+        {
+            await db.LockAsync($"company:{siret.Value}", cancellationToken);
+            if (await FindAsync(siret, cancellationToken) is not { IsDegraded: true } company)
+            {
+                return null;
+            }
+
+            (company.Name, company.IsOpen, company.IsDegraded) = ($"SIRET {siret.Formatted}, inconnu du registre", false, false);
+            return await StoreAsync(company, "UnknownToRegister", change, cancellationToken);
+        },
+        cancellationToken);
+
     /// <summary>A person says which OPCO it is, e.g. after the official check.</summary>
     public Task<Company> ChooseOpcoAsync(Guid companyId, string opcoSlug, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
         async () =>
@@ -100,6 +115,27 @@ public sealed class CompanyService(MonOpcoDbContext db, OpcoResolver resolver)
             var company = await db.Companies.SingleAsync(x => x.Id == companyId, cancellationToken);
             company.DeclaredHeadcount = headcount;
             return await StoreAsync(company, "HeadcountDeclared", change, cancellationToken, lookedUp: false);
+        },
+        cancellationToken);
+
+    /// <summary>The convention on the payslip, as the company says: the OPCO follows, unless a person has chosen it.</summary>
+    public Task<Company> DeclareIdccAsync(Guid companyId, string idcc, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
+        {
+            if (idcc.Length is < 3 or > 4 || !idcc.All(char.IsAsciiDigit))
+            {
+                throw new RuleBrokenException("idcc", "L’IDCC compte 4 chiffres, par exemple 1486.");
+            }
+
+            var company = await db.Companies.SingleAsync(x => x.Id == companyId, cancellationToken);
+            company.Idcc = [OpcoResolver.NormalizeIdcc(idcc)];
+            if (company.OpcoOrigin != OpcoOrigin.Manual)
+            {
+                var answer = await resolver.ResolveAsync(QuestionOf(company), Fr.InParis(change.Now), cancellationToken);
+                (company.OpcoSlug, company.OpcoOrigin, company.OpcoConfidence) = (answer.Opco, answer.Origin, answer.Confidence);
+            }
+
+            return await StoreAsync(company, "IdccDeclared", change, cancellationToken, lookedUp: false);
         },
         cancellationToken);
 

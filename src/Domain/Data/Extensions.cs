@@ -40,12 +40,14 @@ public static class Extensions
         services.AddScoped<FinancingEstimator>();
         services.AddScoped<DossierService>();
         services.AddScoped<ComplementService>();
+        services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
         services.AddScoped<TaskService>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();
         services.AddScoped<DossierPackage>();
+        services.AddScoped<StaleDocuments>();
         services.AddScoped<SignatureService>();
         services.AddScoped<MagicLinkService>();
         services.AddScoped<ApiKeyService>();

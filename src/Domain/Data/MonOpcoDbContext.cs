@@ -63,6 +63,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
     public DbSet<Filing> Filings => Set<Filing>();
 
     public DbSet<PortalSetting> PortalSettings => Set<PortalSetting>();

@@ -70,6 +70,9 @@ public sealed class PortalSession : IAsyncDisposable
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();
 
+    /// <summary>Held until the end of the session.</summary>
+    public Task LockAsync(string key, CancellationToken cancellationToken) => Db.LockAsync(key, cancellationToken);
+
     public Task CommitAsync(CancellationToken cancellationToken) => _transaction.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

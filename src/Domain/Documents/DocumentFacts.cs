@@ -19,8 +19,20 @@ public static class DocumentFacts
     };
 
     /// <summary>French names of the values in <paramref name="printed"/> that differ from <paramref name="current"/>.</summary>
-    public static IReadOnlyList<string> Differences(JsonObject printed, JsonObject current) =>
-        [.. current.Where(x => printed.ContainsKey(x.Key) && !Same(printed[x.Key], x.Value)).Select(x => Label(x.Key))];
+    public static IReadOnlyList<string> Differences(JsonObject printed, JsonObject current) => [.. Changes(printed, current).Select(x => x.Label)];
+
+    /// <summary>The same with both values as people read them.</summary>
+    public static IReadOnlyList<PrintedChange> Changes(JsonObject printed, JsonObject current) =>
+        [.. current.Where(x => printed.ContainsKey(x.Key) && !Same(printed[x.Key], x.Value)).Select(x => new PrintedChange(Label(x.Key), Text(x.Key, printed[x.Key]), Text(x.Key, x.Value)))];
+
+    private static string Text(string key, JsonNode? value) => (key, Normal(value)) switch
+    {
+        ("hours", JsonValue hours) => Fr.Hours(hours.GetValue<decimal>()),
+        ("costHt", JsonValue cost) => Fr.Euros(cost.GetValue<decimal>()),
+        ("startDate" or "endDate", JsonValue date) => Fr.Date(DateOnly.Parse(date.GetValue<string>(), CultureInfo.InvariantCulture)),
+        ("people", JsonArray people) => string.Join(" ; ", people.Select(x => x!.GetValue<string>().Split('|')).Select(x => $"{x[1]} {x[0]}, né(e) le {Fr.Date(DateOnly.Parse(x[2], CultureInfo.InvariantCulture))}")),
+        (_, var other) => other?.ToString() ?? "",
+    };
 
     // Numbers are compared as numbers: 24 and 24.00 are the same hours.
     private static bool Same(JsonNode? a, JsonNode? b) =>

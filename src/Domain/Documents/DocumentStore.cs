@@ -78,6 +78,46 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
         },
         cancellationToken);
 
+    /// <summary>The same file as one of this type that the dossier already has is not added again; null then.</summary>
+    public Task<Document?> AddOnceAsync(NewDocument file, byte[] content, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
+        {
+            await db.LockAsync($"document:{file.DossierId}:{file.TypeCode}", cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+            return await db.Documents.AnyAsync(x => x.DossierId == file.DossierId && x.TypeCode == file.TypeCode && x.Sha256 == hash && x.DestroyedAt == null, cancellationToken)
+                ? null
+                : await AddAsync(file, new MemoryStream(content), change, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>A person says what a document is: a free piece becomes the RIB, the calendar… Only to types that people may add.</summary>
+    public Task<bool> RetypeAsync(Guid id, string typeCode, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
+        {
+            var type = await db.DocumentTypes.FindAsync([typeCode], cancellationToken);
+            var document = await db.Documents.SingleAsync(x => x.Id == id, cancellationToken);
+            if (type is not { Uploadable: true, Confidential: false } || document.Confidential)
+            {
+                throw new RuleBrokenException("document-type", "Choisissez un type de pièce de la liste.");
+            }
+
+            if (!type.AllowedMimes.Contains(document.Mime))
+            {
+                throw new RuleBrokenException("document-kind", $"Ce fichier n’est pas accepté pour « {type.Label} ». Formats acceptés : {string.Join(", ", type.AllowedMimes.Select(FileSniffer.Label))}.");
+            }
+
+            var entry = db.Entry(document);
+            (entry.Property(x => x.TypeCode).CurrentValue, entry.Property(x => x.RetentionClass).CurrentValue) = (type.Code, type.RetentionClass);
+            if (!db.Audit(document, "document", id, document.DossierId, "Retyped", change))
+            {
+                return false;
+            }
+
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
     public Task<Document?> FindAsync(Guid id, CancellationToken cancellationToken) => db.Documents.AsNoTracking().FirstOrDefaultAsync(x => x.Id == id, cancellationToken);
 
     /// <summary>The clear content, chunk by chunk. Tampered bytes throw; the whole hash is checked when the end is reached.</summary>

@@ -30,6 +30,11 @@ public sealed class MasterKey
 
     internal byte[] Unwrap(Guid documentId, byte[] wrapped) => Decrypt(_key.Value, wrapped, documentId.ToByteArray());
 
+    /// <summary>Encrypts a small secret of the application itself; <paramref name="purpose"/> is authenticated.</summary>
+    public byte[] Protect(string purpose, byte[] plain) => Encrypt(_key.Value, plain, Encoding.UTF8.GetBytes(purpose));
+
+    public byte[] Unprotect(string purpose, byte[] sealedBytes) => Decrypt(_key.Value, sealedBytes, Encoding.UTF8.GetBytes(purpose));
+
     /// <summary>A keyed hash for values that must be compared but not kept, such as network addresses.</summary>
     public byte[] Hash(string purpose, string value) => HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes($"{purpose}\n{value}"));
 

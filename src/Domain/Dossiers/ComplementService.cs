@@ -68,6 +68,13 @@ public sealed class ComplementService(MonOpcoDbContext db, RuleBook rules, Dossi
             },
             cancellationToken);
 
+    /// <summary>Whether it still waits for an answer, as nobody changes it until the end of the transaction: the same answer sent twice is taken once.</summary>
+    public async Task<bool> IsOpenAsync(Guid complementId, CancellationToken cancellationToken)
+    {
+        await db.LockAsync($"complement:{complementId}", cancellationToken);
+        return await db.Complements.AnyAsync(x => x.Id == complementId && (x.Status == ComplementStatus.Asked || x.Status == ComplementStatus.Rejected), cancellationToken);
+    }
+
     /// <summary>A value or a document, whichever was asked for. May be corrected until it is accepted.</summary>
     public Task<bool> AnswerAsync(Guid complementId, string? text, Guid? documentId, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
         async () =>

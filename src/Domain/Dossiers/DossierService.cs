@@ -116,6 +116,35 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
             return (DossierEventKinds.Edited, "Les informations du dossier sont modifiées.", null);
         });
 
+    /// <summary>A person's birth date or address is corrected; null = unchanged. Signers that were invited already keep the address they were invited at.</summary>
+    public Task<bool> EditBeneficiaireAsync(Guid id, Guid beneficiaireId, DateOnly? birthDate, string? email, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
+        {
+            var dossier = await LoadLockedAsync(id, cancellationToken);
+            var person = dossier.Beneficiaires.SingleOrDefault(x => x.Id == beneficiaireId) ?? throw new RuleBrokenException("beneficiaire-missing", "Cette personne n’est pas dans ce dossier.");
+            if (birthDate is { } born && (born >= Fr.InParis(change.Now).AddYears(-14) || born.Year < 1920))
+            {
+                throw new RuleBrokenException("beneficiaire-birth-date", "Cette date de naissance n’est pas possible : vérifiez l’année.");
+            }
+
+            if (email is not null && !System.Net.Mail.MailAddress.TryCreate(email, out _))
+            {
+                throw new RuleBrokenException("beneficiaire-email", "Indiquez une adresse électronique complète, par exemple nom@exemple.fr.");
+            }
+
+            (person.BirthDate, person.Email) = (birthDate ?? person.BirthDate, email?.Trim() ?? person.Email);
+            person.Refresh();
+            if (!db.Audit(person, "beneficiaire", person.Id, id, "Edited", change))
+            {
+                return false;
+            }
+
+            dossier.UpdatedAt = change.Now;
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
     public Task<bool> SetOpcoAsync(Guid id, string? opcoSlug, OpcoOrigin origin, OpcoConfidence confidence, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
         id,
         "OpcoChanged",

@@ -5,6 +5,9 @@ using MonOPCO.Domain.Data;
 
 namespace MonOPCO.Domain.Filings;
 
+/// <summary>A field that a person has checked on the portal itself; <paramref name="Key"/> is its name in the script.</summary>
+public sealed record SeenField(string Key, string Label);
+
 public sealed class FilingService(MonOpcoDbContext db)
 {
     /// <summary>The mode of a portal; one without setting, or switched off, is filed by hand.</summary>
@@ -54,11 +57,14 @@ public sealed class FilingService(MonOpcoDbContext db)
             filing.ScreenshotDocumentIds = [.. filing.ScreenshotDocumentIds.Union(screenshots)];
         });
 
-    /// <summary>A person has compared field by field and confirms these values, which are then frozen.</summary>
-    public Task<bool> ConfirmAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
+    /// <summary>
+    /// A person has compared field by field and confirms these values, which are then frozen. <paramref name="seen"/>: what the bot could not read back and the person
+    /// answers for, kept with the filing and in the audit.
+    /// </summary>
+    public Task<bool> ConfirmAsync(Guid id, ChangeContext change, CancellationToken cancellationToken, IReadOnlyList<SeenField>? seen = null) => ChangeAsync(
         id,
         "Confirmed",
-        change,
+        seen is { Count: > 0 } ? change with { Reason = $"Champs non relus par le robot, vérifiés à l’écran : {string.Join(", ", seen.Select(x => x.Label))}." } : change,
         cancellationToken,
         filing =>
         {
@@ -66,6 +72,12 @@ public sealed class FilingService(MonOpcoDbContext db)
             if (filing.Status == FilingStatus.Filled)
             {
                 (filing.Status, filing.ConfirmedAt, filing.ConfirmedBy, filing.ConfirmedById) = (FilingStatus.Confirmed, change.Now, change.ActorName, change.UserId);
+                if (seen is { Count: > 0 })
+                {
+                    var comparison = (JsonObject?)filing.Comparison?.DeepClone() ?? [];
+                    comparison["vus"] = new JsonArray([.. seen.Select(x => JsonValue.Create(x.Key))]);
+                    filing.Comparison = comparison;
+                }
             }
         });
 

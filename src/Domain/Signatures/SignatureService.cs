@@ -93,17 +93,26 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
         return Judge(signer, now);
     }
 
-    /// <summary>A new link for the same person; the old one no longer opens. The time to answer goes on.</summary>
-    public Task<Signer> RenewLinkAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
+    /// <summary>
+    /// A new link for the same person; the old one no longer opens. The time to answer goes on. Within <paramref name="pause"/> of the last one it is refused: a flood
+    /// would make each mail useless before it is read.
+    /// </summary>
+    public Task<Signer> RenewLinkAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken, TimeSpan pause = default) => ChangeAsync(
         signerId,
         "LinkRenewed",
         change,
         cancellationToken,
-        signer =>
+        async signer =>
         {
+            var (since, id) = (change.Now.ToUniversalTime() - pause, signerId.ToString());
+            if (pause > TimeSpan.Zero && await db.AuditEntries.AnyAsync(x => x.Subject == "signer" && x.SubjectId == id && x.Action == "LinkRenewed" && x.At > since, cancellationToken))
+            {
+                throw new RuleBrokenException("link-too-soon", "Un nouveau lien vient d’être envoyé. Attendez quelques minutes avant d’en demander un autre.");
+            }
+
             signer.InvitationGeneration++;
             signer.InvitationHash = Tokens.Hash(TokenOf(signer));
-            return Task.FromResult(signer);
+            return signer;
         });
 
     public Task<Signer> RecordViewedAsync(Guid signerId, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
@@ -177,6 +186,9 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
                 (signer.Status, signer.SignedAt, signer.ConsentVersion, signer.SignedSha256) = (SignerStatus.Signed, change.Now, command.ConsentVersion, shown);
                 (signer.IpHash, signer.UserAgent) = (master.Hash("ip", command.IpAddress), Shorten(command.UserAgent));
                 (signer.CodeHash, signer.CodeExpiresAt) = (null, null);
+
+                // Now: what follows saves, and a change that is saved leaves no trace any more.
+                db.Audit(signer, "signer", signerId, request.DossierId, "Signed", change);
                 var completed = request.Signers.All(x => x.Status == SignerStatus.Signed);
                 if (completed)
                 {
@@ -200,8 +212,9 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
         {
             RequireOpen(signer, change.Now);
             (signer.Status, signer.DeclinedAt, signer.DeclineReason) = (SignerStatus.Declined, change.Now, reason.Trim());
+            db.Audit(signer, "signer", signerId, signer.Request!.DossierId, "Declined", change);
             await CloseAsync(signer.RequestId, SignatureRequestStatus.Declined, "Declined", change, cancellationToken);
-            await dossiers.AddEventAsync(signer.Request!.DossierId, DossierEventKinds.Signed, $"{signer.Name} refuse de signer « {signer.Request.Title} ».", change, cancellationToken);
+            await dossiers.AddEventAsync(signer.Request!.DossierId, DossierEventKinds.Signed, $"{signer.Name} refuse de signer « {signer.Request!.Title} ».", change, cancellationToken);
             return signer;
         });
 

@@ -21,6 +21,7 @@ public sealed record LinkResult(MagicLink? Link, LinkRefusal? Refusal, string Me
 public sealed class MagicLinkService(MonOpcoDbContext db, MasterKey master)
 {
     private const int MaxCodeAttempts = 5;
+    private static readonly TimeSpan SameClick = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The link's secret, derived from its id and the master key: a mail effect computes it again when it runs, so that no stored input carries it, and a
@@ -51,6 +52,24 @@ public sealed class MagicLinkService(MonOpcoDbContext db, MasterKey master)
         await db.SaveChangesAsync(cancellationToken);
         return (link, token);
     }
+
+    /// <summary>
+    /// The same for forms that anybody may send: null when this mailbox got <paramref name="mostPerHour"/> links already, or a moment ago this very one, still unused
+    /// (a form sent twice is one mail).
+    /// </summary>
+    public Task<MagicLink?> CreateOnceAsync(
+        LinkPurpose purpose, string email, TimeSpan lifetime, int mostPerHour, ChangeContext change, CancellationToken cancellationToken, string? subject = null, JsonObject? payload = null) =>
+        db.InTransactionAsync(
+            async () =>
+            {
+                var (key, now) = (SearchText.EmailKey(email), change.Now.ToUniversalTime());
+                await db.LockAsync($"magic-link:{key}", cancellationToken);
+                var hour = now.AddHours(-1);
+                var recent = await db.MagicLinks.AsNoTracking().Where(x => x.EmailKey == key && x.Purpose == purpose && x.CreatedAt > hour).OrderByDescending(x => x.CreatedAt).ToListAsync(cancellationToken);
+                var repeated = recent.Any(x => x.UsedAt == null && x.ExpiresAt > now && now - x.CreatedAt < SameClick && JsonNode.DeepEquals(x.Payload, payload));
+                return repeated || recent.Count >= mostPerHour ? null : (await CreateAsync(purpose, email, lifetime, change, cancellationToken, subject, payload)).Link;
+            },
+            cancellationToken);
 
     /// <summary>Looks without using up, for the page that asks « Continuer ? » (mail scanners follow links).</summary>
     public async Task<LinkResult> PeekAsync(string token, LinkPurpose purpose, DateTimeOffset now, CancellationToken cancellationToken)

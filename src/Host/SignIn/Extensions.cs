@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,9 @@ internal static class Extensions
                 TokenAuthenticationHandler.Credential(context.Request) is null ? IdentityConstants.ApplicationScheme : TokenAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(TokenAuthenticationHandler.SchemeName, null)
             .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure<IOptions<SignInSettings>>((cookie, settings) => Configure(cookie, settings.Value, builder.Environment)));
+
+        // A password changed or an account stopped elsewhere ends open sessions within minutes, not half an hour.
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(5));
         services.AddAuthorization(Policies.Configure);
         services.AddScoped<SignInService>();
         services.AddScoped<AccessTokens>();
@@ -55,7 +59,7 @@ internal static class Extensions
             provider.GetRequiredService<ILogger<MailQueue>>().LogWarning("Mail '{Template}' dropped: no sink is registered.", mail.Template);
             return Task.CompletedTask;
         });
-        builder.AddProtectionKeys();
+        services.AddProtectionKeys();
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -110,20 +114,12 @@ internal static class Extensions
         return Task.CompletedTask;
     }
 
-    /// <summary>Keys that protect cookies and tokens, in a folder that every Host shares (<c>DataProtection:KeyFolder</c>, by default beside the master key).</summary>
-    private static void AddProtectionKeys(this WebApplicationBuilder builder)
+    /// <summary>Keys that protect cookies and tokens: in the database, which every Host shares, encrypted by the master key, which is not there.</summary>
+    private static void AddProtectionKeys(this IServiceCollection services)
     {
-        var configuration = builder.Configuration;
-        var folder = configuration["DataProtection:KeyFolder"]
-            ?? (Path.GetDirectoryName(configuration["MasterKey:File"]) is { Length: > 0 } beside ? Path.Combine(beside, "sessions") : null);
-        var protection = builder.Services.AddDataProtection().SetApplicationName("MonOPCO");
-        if (folder is not null)
-        {
-            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder));
-        }
-        else if (builder.Environment.IsProduction())
-        {
-            throw new InvalidOperationException("DataProtection:KeyFolder (or MasterKey:File) is not set: sessions would not survive a restart.");
-        }
+        services.AddDataProtection().SetApplicationName("MonOPCO");
+        services.AddSingleton<ProtectionKeys>();
+        services.AddSingleton<MasterKeyXmlEncryptor>();
+        services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeys, MasterKeyXmlEncryptor>((keys, repository, encryptor) => (keys.XmlRepository, keys.XmlEncryptor) = (repository, encryptor));
     }
 }

@@ -1,17 +1,15 @@
 using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Audit;
-using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Host.SignIn;
 
 /// <summary>Signs people in by password or by personal link. No answer and no duration tells whether an account exists.</summary>
 public sealed class SignInService(
-    UserManager<User> users, SignInManager<User> session, MonOpcoDbContext database, MagicLinkService links, MailQueue mails, IPasswordHasher<User> hasher, IOptions<SignInSettings> settings, TimeProvider clock)
+    UserManager<User> users, SignInManager<User> session, MagicLinkService links, MailQueue mails, IPasswordHasher<User> hasher, IOptions<SignInSettings> settings, TimeProvider clock)
 {
     // Verified when there is no account (or no password), so that this costs the same as a wrong password.
     private static readonly User Nobody = new() { DisplayName = "" };
@@ -45,14 +43,17 @@ public sealed class SignInService(
     public async Task SendLinkAsync(string email, string? returnUrl, CancellationToken cancellationToken)
     {
         var user = await users.FindByEmailAsync(email.Trim());
-        if (user?.Email is null || await RecentAsync(user.Email, cancellationToken) >= settings.Value.LinksPerHour)
+        if (user?.Email is null)
         {
             return;
         }
 
-        var lifetime = settings.Value.LinkLifetime;
         var payload = LocalUrl.IsLocal(returnUrl) ? new JsonObject { ["returnUrl"] = returnUrl } : null;
-        var (link, _) = await links.CreateAsync(LinkPurpose.SignIn, user.Email, lifetime, Change(), cancellationToken, user.Id.ToString(), payload);
+        if (await links.CreateOnceAsync(LinkPurpose.SignIn, user.Email, settings.Value.LinkLifetime, settings.Value.LinksPerHour, Change(), cancellationToken, user.Id.ToString(), payload) is not { } link)
+        {
+            return;
+        }
+
         var values = new Dictionary<string, string> { ["nom"] = user.DisplayName, ["fin"] = Fr.DateTime(link.ExpiresAt) };
         await mails.AddAsync(new QueuedMail("connexion", user.Email, values, new MailLink(link.Id, "/connexion/lien?jeton=")), cancellationToken);
     }
@@ -81,12 +82,6 @@ public sealed class SignInService(
         var result = await answer();
         await floor;
         return result;
-    }
-
-    private Task<int> RecentAsync(string email, CancellationToken cancellationToken)
-    {
-        var (key, since) = (SearchText.EmailKey(email), clock.GetUtcNow().AddHours(-1));
-        return database.MagicLinks.CountAsync(x => x.EmailKey == key && x.Purpose == LinkPurpose.SignIn && x.CreatedAt > since, cancellationToken);
     }
 
     private ChangeContext Change() => ChangeContext.System("Connexion", clock.GetUtcNow());

@@ -85,9 +85,14 @@ internal static class Extensions
         {
             defaults["CompanyRegister:BaseUrl"] = sandbox + "/recherche-entreprises/";
             defaults["CompanyRegister:IsLive"] = "false";
-            defaults["OpcoPortals:Portals:atlas-sandbox:BaseUrl"] = sandbox + "/portails/atlas/";
-            defaults["OpcoPortals:Portals:atlas-sandbox:User"] = "demo@netz.example";
-            defaults["OpcoPortals:Portals:atlas-sandbox:Password"] = "Demo-Netz-2026";
+            // A script named after the Sandbox plays on the Sandbox's portal of that name.
+            const string suffix = "-sandbox";
+            foreach (var script in Directory.EnumerateFiles(configuration["OpcoPortals:Root"] ?? defaults["OpcoPortals:Root"]!, $"*{suffix}.json").Select(x => Path.GetFileNameWithoutExtension(x)))
+            {
+                defaults[$"OpcoPortals:Portals:{script}:BaseUrl"] = $"{sandbox}/portails/{script[..^suffix.Length]}/";
+                defaults[$"OpcoPortals:Portals:{script}:User"] = "demo@netz.example";
+                defaults[$"OpcoPortals:Portals:{script}:Password"] = "Demo-Netz-2026";
+            }
         }
 
         foreach (var (name, value) in defaults.Where(x => configuration[x.Key] is null).ToList())

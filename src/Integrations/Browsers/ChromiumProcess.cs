@@ -37,7 +37,7 @@ internal sealed class ChromiumProcess(ChromiumOptions options, string[] argument
             {
                 ExecutablePath = options.ExecutablePath,
                 // Chromium's sandbox cannot start as root; for everybody else it stays on.
-                Args = [.. arguments, "--disable-gpu", "--disable-dev-shm-usage", .. Environment.IsPrivilegedProcess ? new[] { "--no-sandbox" } : []],
+                Args = [.. arguments, ChromiumOrphans.Mark, "--disable-gpu", "--disable-dev-shm-usage", .. Environment.IsPrivilegedProcess ? new[] { "--no-sandbox" } : []],
                 Timeout = (float)options.LaunchTimeout.TotalMilliseconds,
                 HandleSIGINT = false,
                 HandleSIGTERM = false,

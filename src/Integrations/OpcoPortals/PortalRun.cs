@@ -327,11 +327,9 @@ internal sealed class PortalRun(IPage page, PortalScript script, PortalRequest r
         : target.Text is { } text ? page.GetByText(text, new() { Exact = true })
         : page.Locator(target.Css!);
 
-    private static async Task<string> TextAsync(ILocator target)
-    {
-        var tag = await target.EvaluateAsync<string>("e => e.tagName");
-        return (tag is "INPUT" or "TEXTAREA" or "SELECT" ? await target.InputValueAsync() : await target.InnerTextAsync()).Trim();
-    }
+    // What the user sees: the text of the chosen line, not its hidden value; the name of a file, not the path that browsers invent.
+    private static async Task<string> TextAsync(ILocator target) => (await target.EvaluateAsync<string>(
+        "e => e.tagName === 'SELECT' ? [...e.selectedOptions].map(o => o.text).join(', ') : e.type === 'file' ? [...e.files].map(f => f.name).join(', ') : e.tagName === 'INPUT' || e.tagName === 'TEXTAREA' ? e.value : e.innerText")).Trim();
 
     private async Task PictureAsync(string what)
     {

@@ -26,7 +26,7 @@ public sealed class DesignerHost : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        _host = new HostProcess(_database.ConnectionString, "web,worker");
+        _host = new HostProcess(_database, "web,worker");
         await _host.StartAsync();
         Api = new HttpClient { BaseAddress = new Uri(Address, "/elsa/api/") };
         using var login = await Api.PostAsJsonAsync("identity/login", new { username = Owner, password = Password });

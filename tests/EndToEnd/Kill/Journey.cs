@@ -65,7 +65,7 @@ public sealed class Journey : IAsyncDisposable
     {
         var database = await TestDatabase.CreateAsync();
         var sandbox = await SandboxServer.StartAsync(new SandboxOptions());
-        var process = new HostProcess(database.ConnectionString, "web,worker,bot", new Dictionary<string, string>
+        var process = new HostProcess(database, "web,worker,bot", new Dictionary<string, string>
         {
             ["Outside:SandboxUrl"] = sandbox.BaseUrl,
             ["Mail:Host"] = "127.0.0.1",
@@ -100,9 +100,9 @@ public sealed class Journey : IAsyncDisposable
     public static ChangeContext By(string name, ActorKind kind = ActorKind.Human) => new(kind, name, null, TimeProvider.System.GetUtcNow());
 
     /// <summary>Turns a fault of the Sandbox: <c>mail</c>, <c>register</c> or <c>portails/atlas</c>.</summary>
-    public async Task FaultAsync(string what, string mode)
+    public async Task FaultAsync(string what, string mode, int? delayMs = null)
     {
-        using var answer = await _control.PostAsJsonAsync(new Uri("/control/" + what, UriKind.Relative), new { mode });
+        using var answer = await _control.PostAsJsonAsync(new Uri("/control/" + what, UriKind.Relative), new { mode, delayMs });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
@@ -196,6 +196,21 @@ public sealed class Journey : IAsyncDisposable
 
     public async Task<IReadOnlyList<EffectRecord>> EffectsAsync(Guid dossierId) => await Runtime.Reads.EffectsAsync((await InstanceAsync(dossierId)).Id, CancellationToken.None);
 
+    /// <summary>An effect under way, seen by two different heart-beats: the process has been inside it for a while and still is. Null when it is not.</summary>
+    public async Task<string?> HeldEffectAsync(Guid dossierId, string activityId)
+    {
+        var instance = (await InstanceAsync(dossierId)).Id;
+        Task<DateTimeOffset?> LeaseAsync() => WithAsync((MonOpcoDbContext db) => db.Set<MonOPCO.Domain.Workflows.WorkflowWorkRow>().AsNoTracking().Where(x => x.InstanceId == instance && x.ActivityId == activityId).Select(x => x.LeaseUntil).FirstOrDefaultAsync());
+        var first = await LeaseAsync();
+        if (first is null)
+        {
+            return null;
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        return await LeaseAsync() is { } later && later > first ? activityId : null;
+    }
+
     /// <summary>What must hold after any accident: one number, one procedure without incident, and no mail twice under two Message-IDs.</summary>
     public async Task AssertSoundAsync(Dossier dossier)
     {
@@ -234,7 +249,7 @@ public sealed class Journey : IAsyncDisposable
         throw new InvalidOperationException($"Waited {seconds} s for {what}.\n{await StandingAsync(dossierId)}\n{Process.Output()}");
     }
 
-    private async Task SignAsync(Guid dossierId, string documentType, SignerRole role)
+    public async Task SignAsync(Guid dossierId, string documentType, SignerRole role)
     {
         var signer = await InvitedAsync(dossierId, documentType, role);
         var token = await WithAsync((SignatureService signatures) => Task.FromResult(signatures.TokenOf(signer)));

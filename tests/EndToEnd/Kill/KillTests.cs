@@ -77,6 +77,33 @@ public sealed class KillTests
         await AssertInvitedOnceAsync(journey, dossier);
     }
 
+    /// <summary>The Host alone dies, as by the kernel's own hand when memory is short: its browsers are left to themselves in the middle of a page.</summary>
+    [Fact]
+    public async Task Killed_WhileChromiumRenders_LeavesOneDocumentAndNoBrowser()
+    {
+        await using var journey = await Journey.BeginAsync();
+        var dossier = await journey.OpenAsync();
+        await journey.ValidateAsync(dossier.Id);
+        await journey.InvitedAsync(dossier.Id, DocumentTypes.Devis, SignerRole.Entreprise);
+
+        // The browser that printed the devis is kept for the next document, which it cannot finish now.
+        var browsers = HostBrowsers.Of(journey.Process.Id);
+        var renderers = HostBrowsers.RenderersOf(journey.Process.Id);
+        Assert.NotEmpty(renderers);
+        HostBrowsers.Stop(renderers);
+        await journey.SignAsync(dossier.Id, DocumentTypes.Devis, SignerRole.Entreprise);
+        await journey.UntilAsync("the printing that cannot end", () => journey.HeldEffectAsync(dossier.Id, "preuve-devis"), dossier.Id);
+        Assert.Empty(await journey.DocumentsAsync(dossier.Id, DocumentTypes.PreuveSignature));
+        await journey.Process.KillAsync(alone: true);
+
+        await journey.Process.StartAsync();
+        await journey.UntilAsync("the end of the orphaned browsers", () => Task.FromResult(browsers.Any(HostBrowsers.IsAlive) ? null : "gone"), dossier.Id, seconds: 5);
+        await journey.InvitedAsync(dossier.Id, DocumentTypes.Convention, SignerRole.Entreprise);
+        Assert.Single(await journey.DocumentsAsync(dossier.Id, DocumentTypes.PreuveSignature));
+        Assert.Single(await journey.DocumentsAsync(dossier.Id, DocumentTypes.Convention));
+        await journey.AssertSoundAsync(dossier);
+    }
+
     [Fact]
     public async Task Killed_AfterTheBotSubmittedAndBeforeTheReceipt_FilesOnce()
     {

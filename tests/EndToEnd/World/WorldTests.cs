@@ -39,12 +39,14 @@ public sealed class WorldTests
         await journey.AssertSoundAsync(dossier);
     }
 
-    [Fact]
-    public async Task PortalDownThenUp_GoesOnByItself()
+    [Theory]
+    [InlineData("down")]
+    [InlineData("slow")]
+    public async Task PortalDownOrTooSlowThenUp_GoesOnByItself(string fault)
     {
         await using var journey = await Journey.BeginAsync();
         var dossier = await ReadyForTheBotAsync(journey);
-        await journey.FaultAsync("portails/" + Journey.Portal, "down");
+        await journey.FaultAsync("portails/" + Journey.Portal, fault, delayMs: 20_000);
         await journey.SignLastAsync(dossier.Id);
         await journey.UntilAsync("the bot to be put off", async () => (await journey.EffectsAsync(dossier.Id)).FirstOrDefault(x => x is { ActivityId: "remplir", Status: EffectStatus.Waiting, LastError: not null }), dossier.Id);
 

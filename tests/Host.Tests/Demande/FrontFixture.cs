@@ -1,22 +1,30 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
+using MonOPCO.Engine.Storage;
 using MonOPCO.Sandbox;
 
 namespace MonOPCO.Host.Tests.Demande;
 
 /// <summary>The Host's web role with a Sandbox as its outside world; no worker, so that nothing happens behind a test's back.</summary>
-public sealed class FrontFixture : HostFixture
+public class FrontFixture : HostFixture
 {
     public const string Atlas = "99900137300011";
 
     public SandboxServer Sandbox { get; private set; } = null!;
 
+    protected virtual string HostRoles => "web";
+
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
-        ["roles"] = "web",
+        ["roles"] = HostRoles,
+        ["Workflows:Poll"] = "00:00:00.1",
+        ["Workflows:Backoff"] = "00:00:00.1",
+        ["CompanyRegister:Timeout"] = "00:00:01",
         ["Outside:SandboxUrl"] = Sandbox.BaseUrl,
         ["CompanyRegister:CacheSize"] = "0",
         ["Front:LooksPerMinute"] = "100000",
@@ -42,6 +50,16 @@ public sealed class FrontFixture : HostFixture
         using var body = new StringContent(JsonSerializer.Serialize(new { mode }), System.Text.Encoding.UTF8, "application/json");
         using var control = new HttpClient();
         (await control.PostAsync(Sandbox.BaseUrl + "/control/register", body)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Runs a copy of the shipped bilan procedure from this step on, for a dossier whose own procedure is elsewhere.</summary>
+    public async Task StartAtAsync(Guid dossierId, string activity)
+    {
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "workflows", "dossier-bilan-pdc.json")))!.AsObject();
+        json["definitionId"] = "essai-" + activity;
+        json["root"]!["connections"]!.AsArray().First(x => x!["source"]!["activity"]!.ToString() == "debut")!["target"]!["activity"] = activity;
+        await Services.GetRequiredService<DefinitionStore>().SeedAsync("essai-" + activity, "essai-" + activity, json.ToJsonString(), CancellationToken.None);
+        await Services.GetRequiredService<WorkflowRuntime>().StartAsync(new StartWorkflow("essai-" + activity) { CorrelationId = dossierId.ToString(), Actor = "Essai" });
     }
 
     public Task<T> DatabaseAsync<T>(Func<MonOpcoDbContext, Task<T>> read) => WithAsync(read);

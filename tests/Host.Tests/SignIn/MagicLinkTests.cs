@@ -26,6 +26,12 @@ public sealed class MagicLinkTests(HostFixture host) : IClassFixture<HostFixture
         Assert.Equal(HttpStatusCode.Gone, used.Status);
         Assert.Contains("Ce lien a déjà servi", used.Text);
         Assert.Equal(HttpStatusCode.Redirect, (await second.GetAsync("/espace")).Status);
+
+        // The page of the used link gives a new one, which opens.
+        Assert.EndsWith("/connexion/lien-envoye", (await second.PostAsync(used, "/connexion/lien", [], "Nouveau")).Location);
+        var fresh = await UrlOfLastMailAsync(user.Email!);
+        Assert.NotEqual(url, fresh);
+        Assert.Equal("/espace", (await second.PostAsync(await second.GetAsync(fresh), "/connexion/lien", [])).Location);
     }
 
     [Fact]
@@ -67,12 +73,24 @@ public sealed class MagicLinkTests(HostFixture host) : IClassFixture<HostFixture
     }
 
     [Fact]
+    public async Task Ask_FormSentTwice_IsOneMail()
+    {
+        var user = await host.CreateUserAsync(Roles.Entreprise);
+        var browser = host.Visitor();
+        var page = await browser.GetAsync("/connexion");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => browser.PostAsync(page, "/connexion", new() { ["Email"] = user.Email!, ["Password"] = "" }, "Lien")));
+        Assert.All(answers, x => Assert.EndsWith("/connexion/lien-envoye", x.Location));
+        Assert.Single(host.Mails, x => x.Recipient == user.Email);
+    }
+
+    [Fact]
     public async Task Ask_TooOften_MailboxIsNotFlooded()
     {
         var user = await host.CreateUserAsync(Roles.Entreprise);
         for (var i = 0; i < 9; i++)
         {
             await SendAsync(user.Email!);
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         Assert.Equal(6, host.Mails.Count(x => x.Recipient == user.Email));

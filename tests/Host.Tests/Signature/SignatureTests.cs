@@ -134,11 +134,57 @@ public sealed class SignatureTests(FrontFixture host) : IClassFixture<FrontFixtu
         Assert.Equal("/signature", (await browser.PostAsync(page, "/signature", new() { ["Email"] = (await SignerAsync(signer)).Email })).Location);
         Assert.Equal(before + 1, (await SignerAsync(signer)).InvitationGeneration);
         Assert.Equal("/signature?lien=inconnu", (await browser.GetAsync(old)).Location);
+        var renewed = await SignerAsync(signer);
+        var fresh = await browser.GetAsync("/signature/" + await host.WithAsync((SignatureService signatures) => Task.FromResult(signatures.TokenOf(renewed))));
+        Assert.Equal(HttpStatusCode.OK, fresh.Status);
+        Assert.Contains("J'ai lu le document", fresh.Text);
 
         // Not twice in a row.
         await browser.PostAsync(page, "/signature", new() { ["Email"] = (await SignerAsync(signer)).Email });
         Assert.Equal(before + 1, (await SignerAsync(signer)).InvitationGeneration);
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.PostAsync(page, "/signature", new() { ["Email"] = "" })).Status);
+    }
+
+    [Fact]
+    public async Task Forms_SentTwice_ActOnceAndSaySo()
+    {
+        var request = await RequestAsync("99900959000012");
+        var (signer, url) = await LinkAsync(request, SignerRole.Entreprise);
+        var browser = host.Visitor();
+        var page = await browser.GetAsync(url);
+        var codes = await TwiceAsync(() => browser.PostAsync(page, url, [], "Code"));
+        Assert.Single(codes, x => x.Status == HttpStatusCode.Redirect);
+        Assert.Contains("Un code vient de vous être envoyé", Assert.Single(codes, x => x.Status == HttpStatusCode.BadRequest).Text);
+        Assert.Equal(1, await ActsAsync("CodeSent"));
+
+        var code = await CodeAsync(signer);
+        var signed = await TwiceAsync(() => SignAsync(browser, page, url, code));
+        Assert.Contains(signed, x => x.Location == url);
+        Assert.All(signed.Where(x => x.Location != url), x => Assert.Contains("Merci, votre signature est enregistrée", x.Text));
+        Assert.Equal(1, await ActsAsync("Signed"));
+        Assert.Equal(2, await host.DatabaseAsync(db => db.Documents.CountAsync(x => x.DossierId == request.DossierId && x.TypeCode == DocumentTypes.Convention)));
+
+        // A lost link asked for twice: two mails would kill the first one's link.
+        var lost = await browser.GetAsync("/signature?lien=inconnu");
+        var (employee, _) = await LinkAsync(request, SignerRole.Beneficiaire);
+        var email = (await SignerAsync(employee)).Email;
+        var before = (await SignerAsync(employee)).InvitationGeneration;
+        Assert.All(await TwiceAsync(() => browser.PostAsync(lost, "/signature", new() { ["Email"] = email })), x => Assert.Equal("/signature", x.Location));
+        Assert.Equal(before + 1, (await SignerAsync(employee)).InvitationGeneration);
+
+        Task<int> ActsAsync(string action) => host.DatabaseAsync(db => db.AuditEntries.CountAsync(x => x.Subject == "signer" && x.SubjectId == signer.ToString() && x.Action == action));
+    }
+
+    [Fact]
+    public async Task Refusal_SentTwice_IsRecordedOnce()
+    {
+        var (signer, url) = await LinkAsync(await RequestAsync("99903836700010", SignerRole.Beneficiaire), SignerRole.Beneficiaire);
+        var browser = host.Visitor();
+        var page = await browser.GetAsync(url);
+        var answers = await TwiceAsync(() => browser.PostAsync(page, url, new() { ["Reason"] = "Je change de poste." }, "Refuser"));
+        Assert.Contains(answers, x => x.Location == url);
+        Assert.All(answers.Where(x => x.Location != url), x => Assert.Contains("Votre refus est enregistré", x.Text));
+        Assert.Equal(1, await host.DatabaseAsync(db => db.AuditEntries.CountAsync(x => x.SubjectId == signer.ToString() && x.Action == "Declined")));
     }
 
     [Fact]
@@ -184,6 +230,8 @@ public sealed class SignatureTests(FrontFixture host) : IClassFixture<FrontFixtu
         var current = await SignerAsync(signer);
         return await host.WithAsync((SignatureService signatures) => Task.FromResult(signatures.CodeOf(current)));
     }
+
+    private static Task<HtmlPage[]> TwiceAsync(Func<Task<HtmlPage>> send) => Task.WhenAll(send(), send());
 
     private static Task<HtmlPage> SignAsync(Browser browser, HtmlPage page, string url, string code) => browser.PostAsync(page, url, new() { ["Consent"] = "true", ["Code"] = code }, "Signer");
 }

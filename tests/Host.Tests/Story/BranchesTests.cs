@@ -15,7 +15,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
 {
     private const string Atlas = "99900137300011";
     private const string FiftyAndMore = "99902466400016";
-    private const string Constructys = "99900685100011";
+    private const string Akto = "99900411200010";
 
     [Fact]
     public async Task Bilan_EmployeeSilentForTenDays_IsTacitRefusal()
@@ -47,8 +47,8 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
     [Fact]
     public async Task Formation_OpcoWithoutScript_IsFiledWithTheCopilote()
     {
-        var dossier = await story.OpenDossierAsync(Constructys, DossierKind.Formation, x => x.Title = "Lire un plan de structure");
-        Assert.Equal("constructys", dossier.OpcoSlug);
+        var dossier = await story.OpenDossierAsync(Akto, DossierKind.Formation, x => x.Title = "Lire un plan de structure");
+        Assert.Equal("akto", dossier.OpcoSlug);
         await story.CompleteAsync(await story.TaskAsync(dossier.Id, "valider-demande"), "Valider");
         await story.SignAsync(dossier.Id, DocumentTypes.Devis, SignerRole.Entreprise);
         await story.SignAsync(dossier.Id, DocumentTypes.Mandat, SignerRole.Entreprise);

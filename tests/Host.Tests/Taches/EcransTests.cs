@@ -162,10 +162,28 @@ public sealed class EcransTests(ConsoleFixture host) : IClassFixture<ConsoleFixt
         Assert.Matches("Aucune différence, [0-9]+.champs non lus", page.Text);
         var stale = await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer", ["vu"] = "1" }, "Terminer");
         Assert.Contains("Le robot a rempli de nouveau depuis", stale.Text);
-        Assert.Equal($"/dossiers/{dossier.Numero}", (await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer" }, "Terminer")).Location);
+
+        // What the robot could not read back blocks, field by field, until the operator answers for it.
+        var blocked = await browser.PostAsync(page, url, new() { ["outcome"] = "Confirmer" }, "Terminer");
+        Assert.Equal(HttpStatusCode.BadRequest, blocked.Status);
+        Assert.Contains("Le robot n’a pas relu", blocked.Text);
+        Assert.Contains("Rien n’est transmis", blocked.Text);
+        Assert.Equal(FilingStatus.Filled, (await FilingAsync(filing)).Status);
+        var unread = System.Text.RegularExpressions.Regex.Matches(page.Html, "name=\"Input.Seen\" value=\"([^\"]+)\"").Select(x => x.Groups[1].Value).ToList();
+        Assert.Contains("idcc", unread);
+        Assert.DoesNotContain("siret", unread);
+        Dictionary<string, string> Seen(IEnumerable<string> fields) => new(fields.Select((x, i) => KeyValuePair.Create($"Input.Seen[{i}]", x))) { ["outcome"] = "Confirmer" };
+        var oneLess = await browser.PostAsync(page, url, Seen(unread.Where(x => x != "idcc")), "Terminer");
+        Assert.Equal(HttpStatusCode.BadRequest, oneLess.Status);
+        Assert.Contains("1 champ : Convention collective (IDCC)", WebUtility.HtmlDecode(oneLess.Html).Replace('\u00A0', ' '));
+
+        Assert.Equal($"/dossiers/{dossier.Numero}", (await browser.PostAsync(page, url, Seen(unread), "Terminer")).Location);
         var confirmed = await FilingAsync(filing);
         Assert.Equal(FilingStatus.Confirmed, confirmed.Status);
         Assert.NotNull(confirmed.ConfirmedById);
+        Assert.Equal(unread, confirmed.Comparison!["vus"]!.AsArray().Select(x => x!.ToString()));
+        var audit = await host.WithAsync((MonOpcoDbContext x) => x.AuditEntries.AsNoTracking().SingleAsync(a => a.Subject == "filing" && a.SubjectId == filing.ToString() && a.Action == "Confirmed"));
+        Assert.Contains("Convention collective (IDCC)", audit.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

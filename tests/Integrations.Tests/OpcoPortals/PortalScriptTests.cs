@@ -13,11 +13,16 @@ public class PortalScriptTests
     public void Load_EveryShippedScript_IsWellFormedAndComplete()
     {
         var runner = new PortalRunner(Options.Create(new PortalOptions { Root = Repository.Path("portals") }), Options.Create(new ChromiumOptions()));
-        var script = runner.Scripts["atlas-sandbox"];
-        Assert.Equal(Enum.GetValues<PortalPhase>().Order(), script.Phases.Keys.Order());
-        Assert.False(runner.IsConfigured("atlas-sandbox"));
-        // Before anything is submitted, landmarks are checked on each page.
-        Assert.Contains(script.Phases[PortalPhase.Transmettre], step => step.Expect?.Heading == "Récapitulatif de la demande");
+        Assert.Equal(["atlas-sandbox", "constructys-sandbox"], runner.Scripts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("constructys-sandbox", runner.ScriptOf("constructys"));
+        Assert.All(runner.Scripts.Values, script =>
+        {
+            Assert.Equal(Enum.GetValues<PortalPhase>().Order(), script.Phases.Keys.Order());
+            Assert.False(runner.IsConfigured(script.Portail));
+
+            // Before anything is submitted, landmarks are checked on each page.
+            Assert.NotNull(script.Phases[PortalPhase.Transmettre][0].Expect?.Heading);
+        });
     }
 
     [Theory]

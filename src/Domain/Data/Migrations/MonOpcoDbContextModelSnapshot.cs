@@ -2339,6 +2339,27 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("magic_links", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Users.ProtectionKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Name")
+                        .HasName("pk_protection_keys");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Users.User", b =>
                 {
                     b.Property<Guid>("Id")

@@ -27,7 +27,7 @@ internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolv
         {
             { IsDegraded: true } => new CheckLine("1-ouvert", "Établissement ouvert", Unknown, "Le registre n’a pas répondu : à compléter dès son retour.", "Registre des entreprises"),
             { IsOpen: true } => new CheckLine("1-ouvert", "Établissement ouvert", Ok, $"{company.Name}, {company.City} : ouvert.", "Registre des entreprises"),
-            _ => new CheckLine("1-ouvert", "Établissement ouvert", Blocking, company.ClosedOn is { } day ? $"Établissement fermé depuis le {Fr.Date(day)}." : "Établissement fermé.", "Registre des entreprises"),
+            _ => new CheckLine("1-ouvert", "Établissement ouvert", Blocking, company.ClosedOn is { } day ? $"Établissement fermé depuis le {Fr.Date(day)}." : "Établissement fermé, ou inconnu du registre.", "Registre des entreprises"),
         };
         var known = company.DeclaredHeadcount is { } declared ? $"{Fr.Number(declared)} salariés déclarés" : HeadcountBand.Label(company.HeadcountBand);
         var unknown = company.DeclaredHeadcount is null && HeadcountBand.Range(company.HeadcountBand) is null;

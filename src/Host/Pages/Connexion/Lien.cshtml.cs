@@ -37,11 +37,15 @@ public sealed class LienModel(SignInService signIn) : PageModel
 
     public async Task<IActionResult> OnPostNouveauAsync(CancellationToken cancellationToken)
     {
-        if ((await signIn.PeekAsync(Jeton, cancellationToken)).Link is { } link)
+        await signIn.EvenlyAsync(async () =>
         {
-            await signIn.SendLinkAsync(link.Email, (string?)link.Payload?["returnUrl"], cancellationToken);
-        }
+            if ((await signIn.PeekAsync(Jeton, cancellationToken)).Link is { } link)
+            {
+                await signIn.SendLinkAsync(link.Email, (string?)link.Payload?["returnUrl"], cancellationToken);
+            }
 
+            return true;
+        });
         return RedirectToPage("LienEnvoye");
     }
 

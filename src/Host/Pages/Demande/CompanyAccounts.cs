@@ -42,14 +42,11 @@ public sealed class CompanyAccounts(
     /// <summary>Sends the link, unless this mailbox was flooded; says nothing either way.</summary>
     public async Task SendLinkAsync(string email, RequestIntent intent, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var (key, since) = (SearchText.EmailKey(email), now.AddHours(-1));
-        if (await database.MagicLinks.CountAsync(x => x.EmailKey == key && x.Purpose == LinkPurpose.CheckEmail && x.CreatedAt > since, cancellationToken) >= settings.Value.LinksPerHour)
+        if (await links.CreateOnceAsync(LinkPurpose.CheckEmail, email, settings.Value.LinkLifetime, settings.Value.LinksPerHour, Change(), cancellationToken, payload: intent.Write()) is not { } link)
         {
             return;
         }
 
-        var (link, _) = await links.CreateAsync(LinkPurpose.CheckEmail, email, settings.Value.LinkLifetime, Change(), cancellationToken, payload: intent.Write());
         await mails.AddAsync(new QueuedMail("lien-demande", link.Email, new Dictionary<string, string> { ["fin"] = Fr.DateTime(link.ExpiresAt) }, new MailLink(link.Id, "/demande/confirmer?jeton=")), cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
@@ -16,6 +17,16 @@ public sealed class RequestDrafts(PortalSessions sessions, TimeProvider clock)
         var form = new RequestForm { ContactName = author.ShownName(), Action = { Start = start is { } day ? Fr.Date(day) : null, Title = kind == DossierKind.Bilan ? "Bilan de compétences" : null } };
         var draft = new RequestDraft { Id = Guid.CreateVersion7(now), UserId = author.Id(), CompanyId = company.Id, Kind = kind, Data = form.Write(), CreatedAt = now, UpdatedAt = now };
         await using var session = await sessions.OpenAsync(author.PortalIdentity(), cancellationToken);
+
+        // A button pressed twice begins one request.
+        await session.LockAsync($"draft:{draft.UserId}", cancellationToken);
+        var just = now.ToUniversalTime().AddSeconds(-10);
+        var begun = await session.Db.RequestDrafts.AsNoTracking().Where(x => x.UserId == draft.UserId && x.CompanyId == company.Id && x.Kind == kind && x.SentAs == null && x.CreatedAt > just).ToListAsync(cancellationToken);
+        if (begun.FirstOrDefault(x => JsonNode.DeepEquals(x.Data, draft.Data)) is { } same)
+        {
+            return same;
+        }
+
         session.Db.RequestDrafts.Add(draft);
         await session.Db.SaveChangesAsync(cancellationToken);
         await session.CommitAsync(cancellationToken);

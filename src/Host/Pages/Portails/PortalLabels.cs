@@ -7,7 +7,7 @@ public static partial class PortalLabels
 {
     private static readonly (string Path, string Label)[] Known =
     [
-        ("entreprise.siret", "SIRET"), ("entreprise.raisonSociale", "Raison sociale"), ("entreprise.idcc", "Convention collective (IDCC)"), ("entreprise.effectif", "Effectif"),
+        ("entreprise.siret", "SIRET"), ("entreprise.raisonSociale", "Raison sociale"), ("entreprise.idcc", "Convention collective (IDCC)"), ("entreprise.effectif", "Effectif"), ("entreprise.tranche", "Tranche d’effectif"),
         ("contact.nom", "Contact"), ("contact.email", "Adresse du contact"), ("contact.telephone", "Téléphone du contact"),
         ("salaries.nom", "Nom"), ("salaries.prenom", "Prénom"), ("salaries.dateNaissance", "Date de naissance"), ("salaries.poste", "Poste"), ("salaries.contrat", "Contrat"), ("salaries.categorie", "Catégorie"),
         ("action.type", "Type d’action"), ("action.intitule", "Intitulé"), ("action.objectifs", "Objectifs"), ("action.dateDebut", "Date de début"), ("action.dateFin", "Date de fin"),

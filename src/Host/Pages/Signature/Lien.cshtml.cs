@@ -11,12 +11,13 @@ using MonOPCO.Domain.Signatures;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Signature;
 
 /// <summary>A lost, replaced or cut link: new ones for everything that waits for an address, sent to that address only. Says nothing about whether there is anything.</summary>
 [AllowAnonymous, EnableRateLimiting(FrontLimits.Sign)]
-public sealed class LienModel(MonOpcoDbContext database, SigningDesk desk, TimeProvider clock) : PageModel
+public sealed class LienModel(MonOpcoDbContext database, SigningDesk desk, SignInService signIn, TimeProvider clock) : PageModel
 {
     /// <summary>One new link in this time: a flood would make each mail useless before it is read.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
@@ -40,21 +41,32 @@ public sealed class LienModel(MonOpcoDbContext database, SigningDesk desk, TimeP
             return this.Invalid();
         }
 
+        // Neither the sentence nor the time says whether there is anything.
+        await signIn.EvenlyAsync(async () =>
+        {
+            await RenewAsync(cancellationToken);
+            return true;
+        });
+        this.Flash("success", "Si une signature attend cette adresse, un nouveau lien vient de lui être envoyé. Les liens précédents ne s’ouvrent plus.");
+        return LocalRedirect("~/signature");
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
         var (now, key) = (clock.GetUtcNow().ToUniversalTime(), SearchText.EmailKey(Email));
         var waiting = await database.Signers.AsNoTracking()
             .Where(x => x.EmailKey == key && (x.Status == SignerStatus.Invited || x.Status == SignerStatus.Viewed) && x.ExpiresAt > now && x.Request!.Status == SignatureRequestStatus.Pending)
-            .Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
+            .Select(x => x.Id).ToListAsync(cancellationToken);
         foreach (var signer in waiting)
         {
-            var since = now - Pause;
-            var id = signer.Id.ToString();
-            if (!await database.AuditEntries.AnyAsync(x => x.Subject == "signer" && x.SubjectId == id && x.Action == "LinkRenewed" && x.At > since, cancellationToken))
+            try
             {
-                await desk.RenewLinkAsync(signer.Id, ChangeContext.System("Nouveau lien de signature", now), cancellationToken);
+                await desk.RenewLinkAsync(signer, ChangeContext.System("Nouveau lien de signature", now), cancellationToken, Pause);
+            }
+            catch (RuleBrokenException broken) when (broken.Code == "link-too-soon")
+            {
+                // Sent a moment ago; said to nobody.
             }
         }
-
-        this.Flash("success", "Si une signature attend cette adresse, un nouveau lien vient de lui être envoyé. Les liens précédents ne s’ouvrent plus.");
-        return LocalRedirect("~/signature");
     }
 }

@@ -51,14 +51,14 @@ public sealed class SignPage(SignatureService signatures, MonOpcoDbContext datab
     /// <summary>False when the link opens nothing.</summary>
     public async Task<bool> LoadAsync(string token, CancellationToken cancellationToken)
     {
+        // After a handler changed something in a scope of its own, or somebody else did meanwhile, what is tracked here is old.
+        database.ChangeTracker.Clear();
         var (signer, refusal, message) = await signatures.OpenAsync(token, clock.GetUtcNow(), cancellationToken);
         if (signer is null)
         {
             return false;
         }
 
-        // After a handler changed something in a scope of its own, what is tracked here is old.
-        await database.Entry(signer).ReloadAsync(cancellationToken);
         (Signer, Refusal, Message) = (signer, refusal, message);
         var on = Fr.InParis(signer.Request!.CreatedAt);
         Signers = await database.Signers.AsNoTracking().Where(x => x.RequestId == signer.RequestId).OrderBy(x => x.Order).ThenBy(x => x.Id).ToListAsync(cancellationToken);

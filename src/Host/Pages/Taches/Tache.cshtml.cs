@@ -18,8 +18,12 @@ namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>One task: its screen, the dossier beside it, its outcomes as buttons.</summary>
 [Authorize(Policies.Staff)]
+[RequestSizeLimit(MaxRequest), RequestFormLimits(MultipartBodyLengthLimit = MaxRequest)]
 public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, TaskDesk desk, TimeProvider clock) : PageModel
 {
+    // Far above the largest piece: a file that is too large is told on this page, with what was typed.
+    private const long MaxRequest = 64L * 1024 * 1024;
+
     public TaskScreen Screen { get; private set; } = null!;
 
     public HumanTask Work { get; private set; } = null!;
@@ -97,6 +101,11 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
 
     public async Task<IActionResult> OnPostTerminerAsync(string? outcome, CancellationToken cancellationToken)
     {
+        if (Work.Status == HumanTaskStatus.Completed)
+        {
+            return await ConflictAsync($"Cette tâche a déjà été traitée par {Work.CompletedByName}.", cancellationToken);
+        }
+
         if (Work.Outcomes.FirstOrDefault(x => x.Name == outcome) is not { } chosen)
         {
             ModelState.AddModelError("", "Choisissez une des réponses proposées.");

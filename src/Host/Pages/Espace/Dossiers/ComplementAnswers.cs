@@ -26,8 +26,11 @@ public sealed class ComplementAnswer
 /// <summary>A text, or a file by name and content.</summary>
 public sealed record GivenAnswer(Guid ComplementId, string? Text, string? FileName, byte[]? File);
 
-/// <summary><paramref name="Refused"/>: which answers were not taken, with a sentence each. <paramref name="Complete"/>: nothing is left to answer.</summary>
-public sealed record SavedAnswers(IReadOnlyDictionary<Guid, string> Refused, bool Complete);
+/// <summary>
+/// <paramref name="Refused"/>: which answers were not taken, with a sentence each. <paramref name="Complete"/>: nothing is left to answer. <paramref name="Repeated"/>: all
+/// of them were there already (a form sent twice).
+/// </summary>
+public sealed record SavedAnswers(IReadOnlyDictionary<Guid, string> Refused, bool Complete, bool Repeated = false);
 
 /// <summary>
 /// Takes the answers of a company. Those that complete the list are written in the burst that wakes the procedure, so that both happen or neither; the others through
@@ -41,6 +44,7 @@ public sealed class ComplementAnswers(PortalSessions sessions, WorkflowRuntime r
         var keys = open.ToDictionary(x => x.Id, x => x.Key);
         var refused = new Dictionary<Guid, string>();
         var rest = given.ToList();
+        var written = 0;
         while (rest.Count > 0)
         {
             var complete = open.All(x => rest.Any(answer => answer.ComplementId == x.Id));
@@ -55,7 +59,7 @@ public sealed class ComplementAnswers(PortalSessions sessions, WorkflowRuntime r
                     await WriteAloneAsync();
                 }
 
-                return new SavedAnswers(refused, complete);
+                return new SavedAnswers(refused, complete, written == 0);
             }
             catch (RefusedAnswerException problem)
             {
@@ -73,6 +77,11 @@ public sealed class ComplementAnswers(PortalSessions sessions, WorkflowRuntime r
             {
                 // Between two waits (a reminder is just leaving): the procedure looks again before it waits, and the stimulus reaches it if it waited meanwhile.
                 await WriteAloneAsync();
+                if (written == 0)
+                {
+                    return;
+                }
+
                 await runtime.PublishAsync(new PublishedStimulus(Guid.CreateVersion7(), WaitForComplements.BookmarkKind, dossierId.ToString(), null, null, new JsonObject()), change.ActorName, cancellationToken);
             }
         }
@@ -86,10 +95,18 @@ public sealed class ComplementAnswers(PortalSessions sessions, WorkflowRuntime r
 
         async Task WriteAsync(IServiceProvider services)
         {
+            // The transaction may run again: counted anew.
+            written = 0;
             foreach (var answer in rest)
             {
                 try
                 {
+                    if (!await services.GetRequiredService<ComplementService>().IsOpenAsync(answer.ComplementId, cancellationToken))
+                    {
+                        continue;
+                    }
+
+                    written++;
                     var document = answer.File is null ? null
                         : await services.GetRequiredService<DocumentStore>().AddAsync(new NewDocument(keys[answer.ComplementId], answer.FileName!, dossierId), new MemoryStream(answer.File), change, cancellationToken);
                     await services.GetRequiredService<ComplementService>().AnswerAsync(answer.ComplementId, answer.Text, document?.Id, change, cancellationToken);

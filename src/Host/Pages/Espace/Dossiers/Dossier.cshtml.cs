@@ -92,6 +92,12 @@ public sealed class DossierModel(PortalSessions sessions, ComplementAnswers answ
             return this.Invalid();
         }
 
+        if (result.Repeated)
+        {
+            this.Flash("info", "Cette réponse était déjà enregistrée : rien n’a été envoyé une seconde fois.");
+            return Back();
+        }
+
         this.Flash("success", result.Complete ? "Merci, tout est répondu : nous reprenons votre dossier." : "Réponse enregistrée. Il reste des éléments à fournir.");
         return Back();
     }

@@ -12,8 +12,13 @@ using MonOPCO.Host.Pages.Dossiers;
 namespace MonOPCO.Host.Pages.Taches.Screens;
 
 /// <summary>The gate before filing is red: its lines, the dossier's fields in place, a missing piece.</summary>
-public sealed class CompleterAvantDepot(MonOpcoDbContext database, DossierChecks checks, DossierService dossiers, DocumentStore documents) : TaskScreen, IScreenActs
+public sealed class CompleterAvantDepot(MonOpcoDbContext database, DossierChecks checks, DossierService dossiers, DocumentStore documents, StaleDocuments stale) : TaskScreen, IScreenActs
 {
+    public const string Renew = "Régénérer les documents";
+
+    /// <summary>Documents that no longer say what the dossier says: made and signed anew on demand.</summary>
+    public IReadOnlyList<StaleDocument> Stale { get; private set; } = [];
+
     public EditFields Edit { get; } = new();
 
     public Piece Input { get; } = new();
@@ -25,7 +30,8 @@ public sealed class CompleterAvantDepot(MonOpcoDbContext database, DossierChecks
 
     public override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        Report = await checks.GateAsync(Dossier!.Id, Now, cancellationToken);
+        Stale = await stale.OfDossierAsync(Dossier!.Id, cancellationToken);
+        Report = await checks.GateAsync(Dossier.Id, Now, cancellationToken);
         Types = await database.DocumentTypes.AsNoTracking().Where(x => x.AllowedInPackage && x.Uploadable && !x.Confidential).OrderBy(x => x.PackageOrder).Select(x => new SelectListItem(x.Label, x.Code)).ToListAsync(cancellationToken);
         if (Edit.Title is null)
         {
@@ -33,7 +39,16 @@ public sealed class CompleterAvantDepot(MonOpcoDbContext database, DossierChecks
         }
     }
 
-    public override Task<ScreenAnswer?> AnswerAsync(TaskOutcome outcome, IFormCollection form, ModelStateDictionary errors, CancellationToken cancellationToken) => Task.FromResult(Plain(outcome, form, errors));
+    public override async Task<ScreenAnswer?> AnswerAsync(TaskOutcome outcome, IFormCollection form, ModelStateDictionary errors, CancellationToken cancellationToken)
+    {
+        if (outcome.Name == Renew && (await stale.OfDossierAsync(Dossier!.Id, cancellationToken)).Count == 0)
+        {
+            errors.AddModelError("", "Aucun document n’est périmé : tous disent ce que dit le dossier. Relancez le contrôle.");
+            return null;
+        }
+
+        return Plain(outcome, form, errors);
+    }
 
     public (object Model, string Prefix)? FormOf(string act) => act == "modifier" ? (Edit, "Edit") : (Input, "Input");
 
@@ -63,7 +78,11 @@ public sealed class CompleterAvantDepot(MonOpcoDbContext database, DossierChecks
         }
 
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        await documents.AddAsync(new NewDocument(upload.TypeCode, upload.Name, Dossier!.Id) { Id = upload.Id }, new MemoryStream(upload.Bytes), Change, cancellationToken);
+        if (await documents.AddOnceAsync(new NewDocument(upload.TypeCode, upload.Name, Dossier!.Id) { Id = upload.Id }, upload.Bytes, Change, cancellationToken) is null)
+        {
+            return "Ce fichier est déjà dans le dossier : il n’a pas été ajouté une seconde fois.";
+        }
+
         await dossiers.AddEventAsync(Dossier.Id, DossierEventKinds.DocumentAdded, $"Pièce ajoutée : {upload.Name}.", Change, cancellationToken, [upload.Id]);
         await transaction.CommitAsync(cancellationToken);
         return "La pièce est ajoutée, les contrôles sont refaits.";

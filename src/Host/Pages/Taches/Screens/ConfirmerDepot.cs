@@ -53,7 +53,15 @@ public sealed class ConfirmerDepot(PortalRunView run) : TaskScreen
                 return null;
             }
 
-            return new ScreenAnswer([], null, services => services.GetRequiredService<FilingService>().ConfirmAsync(filing.Id, Change, cancellationToken));
+            var unseen = run.Unread.Where(x => !Input.Seen.Contains(x.Key)).ToList();
+            if (unseen.Count > 0)
+            {
+                errors.AddModelError("Input.Seen", $"Le robot n’a pas relu {Fr.Plural(unseen.Count, "champ", "champs")} : {string.Join(", ", unseen.Select(x => x.Label))}. Vérifiez sur la capture ou sur le portail, puis cochez chacun. Rien n’est transmis.");
+                return null;
+            }
+
+            var seen = run.Unread.Select(x => new SeenField(x.Key, x.Label)).ToList();
+            return new ScreenAnswer([], null, services => services.GetRequiredService<FilingService>().ConfirmAsync(filing.Id, Change, cancellationToken, seen));
         }
 
         var values = (JsonObject)filing.Values.DeepClone();
@@ -76,6 +84,9 @@ public sealed class ConfirmerDepot(PortalRunView run) : TaskScreen
 
     public sealed class Corrections
     {
+        /// <summary>Fields that the robot did not read back and that the operator has seen, one by one.</summary>
+        public string[] Seen { get; set; } = [];
+
         /// <summary>Path → value as typed.</summary>
         public Dictionary<string, string?> Values { get; set; } = [];
     }

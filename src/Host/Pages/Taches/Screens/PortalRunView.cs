@@ -11,8 +11,8 @@ using MonOPCO.Integrations.OpcoPortals;
 
 namespace MonOPCO.Host.Pages.Taches.Screens;
 
-/// <summary>A field: what we meant, what the portal shows. <paramref name="Read"/> is null when the robot did not read it.</summary>
-public sealed record ComparedField(string Label, string Ours, string? Read, bool? Same);
+/// <summary>A field: what we meant, what the portal shows. <paramref name="Read"/> is null when the robot did not read it. <paramref name="Key"/>: its name in the script.</summary>
+public sealed record ComparedField(string Key, string Label, string Ours, string? Read, bool? Same);
 
 /// <summary>What the robot did last on a portal: the filing, the comparison, its pictures.</summary>
 public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner, DossierPackage package)
@@ -28,7 +28,7 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
     public int Differences => Fields.Count(x => x.Same == false);
 
     /// <summary>Fields that the robot did not read: nobody may call them identical.</summary>
-    public int Unread => Fields.Count(x => x.Same is null);
+    public IReadOnlyList<ComparedField> Unread => [.. Fields.Where(x => x.Same is null)];
 
     public async Task LoadAsync(Dossier dossier, CancellationToken cancellationToken)
     {
@@ -44,7 +44,13 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
         if (runner.ScriptOf(Filing.Portal) is { } name && runner.Scripts[name] is var script)
         {
             var pieces = (await package.ContentAsync(dossier.Id, cancellationToken)).Items;
-            Fields = Compare(PortalSheet.Expectations(script, JsonSerializer.SerializeToElement(Filing.Values)), Filing.Comparison, [.. pieces.Select(x => x.FileName)]);
+            var values = JsonSerializer.SerializeToElement(Filing.Values);
+            var expected = PortalSheet.Expectations(script, values);
+
+            // What the script types and never reads back is unread too: nobody may take it for checked.
+            var unread = PortalSheet.Lines(script, values).Where(x => x.Path.Length > 0 && x.Text.Length > 0 && expected.All(e => e.Path != x.Path))
+                .Select(x => new ComparedField(x.Path, PortalLabels.Of(x.Path), x.Text, null, null)).DistinctBy(x => x.Key);
+            Fields = [.. Compare(expected, Filing.Comparison, [.. pieces.Select(x => x.FileName)]), .. unread];
         }
     }
 
@@ -58,17 +64,17 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
             var found = read?[x.Field]?.ToString();
             if (wrong.Remove(x.Field, out var gap))
             {
-                return new ComparedField(LabelOf(x), gap["attendu"]?.ToString() ?? x.Text, gap["lu"]?.ToString() ?? found, false);
+                return new ComparedField(x.Field, LabelOf(x), gap["attendu"]?.ToString() ?? x.Text, gap["lu"]?.ToString() ?? found, false);
             }
 
             if (x.File is not null)
             {
-                return new ComparedField(LabelOf(x), "Pièce du paquet", found, found is null ? null : files.Contains(found));
+                return new ComparedField(x.Field, LabelOf(x), "Pièce du paquet", found, found is null ? null : files.Contains(found));
             }
 
-            return new ComparedField(LabelOf(x), x.Text, found, found is null ? null : string.Equals(found, x.Text, StringComparison.Ordinal));
+            return new ComparedField(x.Field, LabelOf(x), x.Text, found, found is null ? null : string.Equals(found, x.Text, StringComparison.Ordinal));
         }).ToList();
-        return [.. fields, .. wrong.Select(x => new ComparedField(x.Key, x.Value["attendu"]?.ToString() ?? "", x.Value["lu"]?.ToString(), false))];
+        return [.. fields, .. wrong.Select(x => new ComparedField(x.Key, x.Key, x.Value["attendu"]?.ToString() ?? "", x.Value["lu"]?.ToString(), false))];
     }
 
     private static string LabelOf(PortalExpectation expected) => expected.File is { } file ? PortalLabels.Piece(file) : PortalLabels.Of(expected.Path);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Tasks;
@@ -31,6 +32,12 @@ public sealed class ValiderDemande(MonOpcoDbContext database, DossierChecks chec
     /// <summary>What was asked before and has an answer to judge.</summary>
     public IReadOnlyList<Complement> Answered { get; private set; } = [];
 
+    /// <summary>What an answer changes in the dossier, old → new; by the complement's id.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<FieldProposal>> Proposals { get; private set; } = new Dictionary<Guid, IReadOnlyList<FieldProposal>>();
+
+    /// <summary>What a piece asked for in free words may be.</summary>
+    public IReadOnlyList<SelectListItem> PieceTypes { get; private set; } = [];
+
     public IReadOnlyList<RefusalReason> Reasons { get; private set; } = [];
 
     public IReadOnlyList<SelectListItem> Opcos { get; private set; } = [];
@@ -45,6 +52,8 @@ public sealed class ValiderDemande(MonOpcoDbContext database, DossierChecks chec
         Report = await checks.RequestAsync(Dossier!.Id, Now, cancellationToken);
         Types = await database.ComplementTypes.AsNoTracking().OrderBy(x => x.Position).ToListAsync(cancellationToken);
         Answered = await AnsweredAsync(cancellationToken);
+        Proposals = Answered.ToDictionary(x => x.Id, x => ComplementFields.Propose(x, Dossier));
+        PieceTypes = await database.DocumentTypes.AsNoTracking().Where(x => x.Uploadable && !x.Confidential).OrderBy(x => x.Label).Select(x => new SelectListItem(x.Label, x.Code)).ToListAsync(cancellationToken);
         Reasons = await database.RefusalReasons.AsNoTracking().OrderBy(x => x.Position).ToListAsync(cancellationToken);
         Opcos = await database.Opcos.AsNoTracking().OrderBy(x => x.Name).Select(x => new SelectListItem(x.Name, x.Slug)).ToListAsync(cancellationToken);
         OpcoName = Opcos.FirstOrDefault(x => x.Value == Dossier.OpcoSlug)?.Text;
@@ -141,7 +150,21 @@ public sealed class ValiderDemande(MonOpcoDbContext database, DossierChecks chec
         var judge = services.GetRequiredService<ComplementService>();
         foreach (var complement in answered)
         {
-            await judge.JudgeAsync(complement.Id, !again.Contains(complement), AgainComment(complement), Change, cancellationToken);
+            var accepted = !again.Contains(complement);
+            await judge.JudgeAsync(complement.Id, accepted, AgainComment(complement), Change, cancellationToken);
+            if (!accepted)
+            {
+                continue;
+            }
+
+            if (complement is { Code: "autre", AnswerDocumentId: { } piece } && Input.PieceTypes.GetValueOrDefault($"{complement.Id:N}") is { Length: > 0 } type)
+            {
+                await services.GetRequiredService<DocumentStore>().RetypeAsync(piece, type, Change, cancellationToken);
+            }
+
+            var prefix = $"{complement.Id:N}.";
+            var typed = Input.Fields.Where(x => x.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(x => x.Key[prefix.Length..], x => x.Value ?? "");
+            await services.GetRequiredService<ComplementFields>().ApplyAsync(complement.Id, typed, Change, cancellationToken);
         }
     }
 
@@ -162,6 +185,12 @@ public sealed class ValiderDemande(MonOpcoDbContext database, DossierChecks chec
         public Dictionary<string, string> Judgments { get; set; } = [];
 
         public Dictionary<string, string?> Again { get; set; } = [];
+
+        /// <summary>Complement id and field → value to write in the dossier, as the operator leaves it.</summary>
+        public Dictionary<string, string?> Fields { get; set; } = [];
+
+        /// <summary>Complement id → type of the piece.</summary>
+        public Dictionary<string, string?> PieceTypes { get; set; } = [];
 
         [Display(Name = "Motif")]
         public string? Motif { get; set; }

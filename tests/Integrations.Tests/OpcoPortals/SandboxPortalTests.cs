@@ -10,9 +10,9 @@ using MonOPCO.Sandbox.Portals;
 
 namespace MonOPCO.Integrations.Tests.OpcoPortals;
 
-/// <summary>The shipped script against the running Sandbox, in real Chromium.</summary>
+/// <summary>The shipped scripts against the running Sandbox, in real Chromium: what differs between two portals is data, so each scenario runs on both.</summary>
 [Collection(BrowserTests.Name)]
-public sealed class AtlasSandboxTests : IAsyncLifetime, IDisposable
+public sealed class SandboxPortalTests : IAsyncLifetime, IDisposable
 {
     private static readonly PortalPhase[] Fill = [PortalPhase.Connexion, PortalPhase.Recherche, PortalPhase.Remplir, PortalPhase.Relire];
     private static readonly PortalPhase[] Submit = [.. Fill, PortalPhase.Transmettre, PortalPhase.Accuse];
@@ -42,13 +42,13 @@ public sealed class AtlasSandboxTests : IAsyncLifetime, IDisposable
         {
             Root = Repository.Path("portals"),
             StepTimeout = TimeSpan.FromSeconds(3),
-            Portals = { ["atlas-sandbox"] = new PortalSettings { BaseUrl = new Uri(baseUrl ?? _sandbox.BaseUrl + "/portails/atlas"), User = PortalSites.DemoUser, Password = password } },
+            Portals = new[] { "atlas", "constructys" }.ToDictionary(slug => slug + "-sandbox", slug => new PortalSettings { BaseUrl = new Uri(baseUrl ?? $"{_sandbox.BaseUrl}/portails/{slug}"), User = PortalSites.DemoUser, Password = password }),
         }),
         Options.Create(new ChromiumOptions()));
 
     private static JsonObject Data(string reference = "2026-00042") => JsonNode.Parse($$"""
         { "reference": "{{reference}}",
-          "entreprise": { "siret": "12345678200010", "raisonSociale": "Atelier « Müller & Fils »", "idcc": "1486", "effectif": 18 },
+          "entreprise": { "siret": "12345678200010", "raisonSociale": "Atelier « Müller & Fils »", "idcc": "1486", "effectif": 18, "tranche": "11-49" },
           "contact": { "nom": "Élodie Müller", "email": "rh@atelier.example", "telephone": null },
           "salaries": [ { "nom": "Durand", "prenom": "Alex", "dateNaissance": "1988-05-03", "poste": "Gestionnaire", "contrat": "CDI", "categorie": "TAM" },
                         { "nom": "N'Guyen", "prenom": "Thi Lan", "dateNaissance": "1979-12-21", "poste": "Assistante", "contrat": "CDD", "categorie": "CADRE" } ],
@@ -56,80 +56,89 @@ public sealed class AtlasSandboxTests : IAsyncLifetime, IDisposable
           "organisme": { "nda": "44670123467", "nom": "Netz Informatique" } }
         """)!.AsObject();
 
-    private static PortalRequest Request(IReadOnlyList<PortalPhase> phases, JsonNode data, IReadOnlyDictionary<string, string>? confirmed = null) => new()
+    private static PortalRequest Request(IReadOnlyList<PortalPhase> phases, JsonNode data, IReadOnlyDictionary<string, string>? confirmed = null, string portal = "atlas") => new()
     {
-        Portal = "atlas-sandbox",
+        Portal = portal + "-sandbox",
         Phases = phases,
         Data = JsonSerializer.SerializeToElement(data),
         Files = new[] { "devis", "programme", "convention", "mandat", "liste", "qualiopi", "complement" }.ToDictionary(n => n, n => new PortalFile($"{n}-été.pdf", "application/pdf", Pdf)),
         Confirmed = confirmed,
     };
 
-    private async Task ModeAsync(string mode) => (await _http.PostAsJsonAsync("/control/portails/atlas", new { mode })).EnsureSuccessStatusCode();
+    private async Task ModeAsync(string mode, string portal = "atlas") => (await _http.PostAsJsonAsync("/control/portails/" + portal, new { mode })).EnsureSuccessStatusCode();
 
-    [Fact]
+    [Theory]
+    [InlineData("atlas", "récapitulatif", "accuse")]
+    [InlineData("constructys", "saisie", "recepisse")]
     [Trait("Requirement", "S004-6.3")]
-    public async Task Run_WholeStory_FillsConfirmsSubmitsAndReadsTheDecision()
+    public async Task Run_WholeStory_FillsConfirmsSubmitsAndReadsTheDecision(string portal, string picture, string receipt)
     {
-        var filled = await _runner.RunAsync(Request(Fill, Data()), default);
+        var filled = await _runner.RunAsync(Request(Fill, Data(), null, portal), default);
         Assert.IsType<PortalResult.Completed>(filled);
         Assert.False(filled.MayHaveSubmitted);
-        Assert.Empty(_sandbox.Portals.Dossiers("atlas"));
-        Assert.Equal(("2026-00042", "2400,00", "17,5", "11/01/2027", "Bilan de compétences"), (filled.Values["reference"], filled.Values["coutHt"], filled.Values["heures"], filled.Values["dateDebut"], filled.Values["typeAction"]));
+        Assert.Empty(_sandbox.Portals.Dossiers(portal));
+        Assert.Equal(("2026-00042", "2400,00", "17,5", "Bilan de compétences"), (filled.Values["reference"], filled.Values["coutHt"], filled.Values["heures"], filled.Values["typeAction"]));
+        Assert.Equal("11/01/2027", filled.Values.GetValueOrDefault("dateDebut") ?? $"{filled.Values["dateDebut.jour"]}/{filled.Values["dateDebut.mois"]}/{filled.Values["dateDebut.annee"]}");
+        Assert.Equal("qualiopi-été.pdf", filled.Values["piece.qualiopi"]);
         Assert.Equal("Cadre", filled.Values["salarie.2.categorie"]);
-        Assert.Contains(filled.Screenshots, s => s.Name.Contains("récapitulatif", StringComparison.Ordinal));
+        Assert.Contains(filled.Screenshots, s => s.Name.Contains(picture, StringComparison.Ordinal));
         Assert.All(filled.Screenshots, s => Assert.True(s.Png.AsSpan().StartsWith("\x89PNG"u8[1..]) || s.Png[0] == 0x89));
 
-        var sent = await _runner.RunAsync(Request(Submit, Data(), filled.Values), default);
+        var sent = await _runner.RunAsync(Request(Submit, Data(), filled.Values, portal), default);
         var completed = Assert.IsType<PortalResult.Completed>(sent);
-        var dossier = Assert.Single(_sandbox.Portals.Dossiers("atlas"));
+        var dossier = Assert.Single(_sandbox.Portals.Dossiers(portal));
         Assert.Equal((dossier.PortalRef, "2026-00042", 2400m, 17.5m), (sent.Values["referencePortail"], dossier.Reference, dossier.Action.CoutHt, dossier.Action.Heures));
         Assert.Equal(["Durand", "N'Guyen"], dossier.Salaries.Select(s => s.Nom));
         Assert.Equal(6, dossier.Pieces.Count);
         Assert.True(sent.MayHaveSubmitted);
+        Assert.StartsWith(receipt, completed.Downloads["accuse"].FileName, StringComparison.Ordinal);
         Assert.StartsWith("%PDF-", Encoding.Latin1.GetString(completed.Downloads["accuse"].Content), StringComparison.Ordinal);
 
         // A second attempt, as after a crash between the click and its record, finds it and sends nothing.
-        var again = Assert.IsType<PortalResult.AlreadyFiled>(await _runner.RunAsync(Request(Submit, Data(), filled.Values), default));
+        var again = Assert.IsType<PortalResult.AlreadyFiled>(await _runner.RunAsync(Request(Submit, Data(), filled.Values, portal), default));
         Assert.Equal((dossier.PortalRef, false), (again.Reference, again.MayHaveSubmitted));
-        Assert.Single(_sandbox.Portals.Dossiers("atlas"));
+        Assert.Single(_sandbox.Portals.Dossiers(portal));
 
         var following = Data();
         following["depot"] = new JsonObject { ["reference"] = dossier.PortalRef };
-        (await _http.PostAsJsonAsync($"/agent/api/atlas/{dossier.PortalRef}/complement", new { texte = "Merci de préciser le calendrier.", pieces = new[] { "Programme daté" } })).EnsureSuccessStatusCode();
-        var asked = await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Statut], following), default);
+        (await _http.PostAsJsonAsync($"/agent/api/{portal}/{dossier.PortalRef}/complement", new { texte = "Merci de préciser le calendrier.", pieces = new[] { "Programme daté" } })).EnsureSuccessStatusCode();
+        var asked = await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Statut], following, null, portal), default);
         Assert.Equal(("Complément demandé", "Merci de préciser le calendrier.", "Programme daté"), (asked.Values["statut"], asked.Values["complement.texte"], asked.Values["complement.pieces"]));
 
         following["complement"] = new JsonObject { ["avecPiece"] = true, ["reponse"] = "Voici le calendrier." };
-        Assert.IsType<PortalResult.Completed>(await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Complement], following), default));
+        Assert.IsType<PortalResult.Completed>(await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Complement], following, null, portal), default));
 
-        (await _http.PostAsJsonAsync($"/agent/api/atlas/{dossier.PortalRef}/accord", new { montant = 1800, circuit = "remboursement", numeroAccord = "ACC-77" })).EnsureSuccessStatusCode();
-        var decided = await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Statut], following), default);
+        (await _http.PostAsJsonAsync($"/agent/api/{portal}/{dossier.PortalRef}/accord", new { montant = 1800, circuit = "remboursement", numeroAccord = "ACC-77" })).EnsureSuccessStatusCode();
+        var decided = await _runner.RunAsync(Request([PortalPhase.Connexion, PortalPhase.Statut], following, null, portal), default);
         Assert.Equal(("Accord partiel", "1800,00", "ACC-77", "2026-00042"), (decided.Values["decision.issue"], decided.Values["decision.montant"], decided.Values["decision.numero"], decided.Values["reference"]));
     }
 
-    [Fact]
-    public async Task Run_ConfirmedValueIsAnother_ReturnsToTheHumanUnsubmitted()
+    [Theory]
+    [InlineData("atlas")]
+    [InlineData("constructys")]
+    public async Task Run_ConfirmedValueIsAnother_ReturnsToTheHumanUnsubmitted(string portal)
     {
-        var filled = await _runner.RunAsync(Request(Fill, Data()), default);
+        var filled = await _runner.RunAsync(Request(Fill, Data(), null, portal), default);
         var confirmed = filled.Values.ToDictionary();
         confirmed["coutHt"] = "2300,00";
         confirmed.Remove("idcc");
-        var result = Assert.IsType<PortalResult.Differences>(await _runner.RunAsync(Request(Submit, Data(), confirmed), default));
+        var result = Assert.IsType<PortalResult.Differences>(await _runner.RunAsync(Request(Submit, Data(), confirmed, portal), default));
         Assert.Equal([new PortalDifference("coutHt", "2300,00", "2400,00"), new PortalDifference("idcc", "(non confirmé)", "1486")], result.Items);
         Assert.False(result.MayHaveSubmitted);
-        Assert.Equal(0, _sandbox.Portals.Submissions("atlas"));
+        Assert.Equal(0, _sandbox.Portals.Submissions(portal));
     }
 
-    [Fact]
-    public async Task Run_LandmarkMoved_StopsWithAPictureAndFilesNothing()
+    [Theory]
+    [InlineData("atlas", "Coût pédagogique HT")]
+    [InlineData("constructys", "Prix de l'action HT")]
+    public async Task Run_LandmarkMoved_StopsWithAPictureAndFilesNothing(string portal, string landmark)
     {
-        await ModeAsync("changed");
-        var result = Assert.IsType<PortalResult.LandmarkMissing>(await _runner.RunAsync(Request(Submit, Data()), default));
+        await ModeAsync("changed", portal);
+        var result = Assert.IsType<PortalResult.LandmarkMissing>(await _runner.RunAsync(Request(Submit, Data(), null, portal), default));
         Assert.Equal(PortalPhase.Remplir, result.Phase);
-        Assert.Contains("Coût pédagogique HT", result.What, StringComparison.Ordinal);
+        Assert.Contains(landmark, result.What, StringComparison.Ordinal);
         Assert.NotEmpty(result.Screenshots[^1].Png);
-        Assert.Equal((false, 0), (result.MayHaveSubmitted, _sandbox.Portals.Submissions("atlas")));
+        Assert.Equal((false, 0), (result.MayHaveSubmitted, _sandbox.Portals.Submissions(portal)));
     }
 
     [Fact]
@@ -151,16 +160,18 @@ public sealed class AtlasSandboxTests : IAsyncLifetime, IDisposable
         Assert.Equal((kind, true, false), (result.Failure.Kind, result.Failure.Retryable, result.MayHaveSubmitted));
     }
 
-    [Fact]
-    public async Task Run_AnswerLostAfterSubmit_SaysThatItMayHaveBeenSubmitted()
+    [Theory]
+    [InlineData("atlas")]
+    [InlineData("constructys")]
+    public async Task Run_AnswerLostAfterSubmit_SaysThatItMayHaveBeenSubmitted(string portal)
     {
-        await ModeAsync("hold-after-submit");
-        var result = Assert.IsType<PortalResult.Unreachable>(await _runner.RunAsync(Request(Submit, Data()), default));
+        await ModeAsync("hold-after-submit", portal);
+        var result = Assert.IsType<PortalResult.Unreachable>(await _runner.RunAsync(Request(Submit, Data(), null, portal), default));
         Assert.True(result.MayHaveSubmitted);
-        Assert.Single(_sandbox.Portals.Dossiers("atlas"));
-        await ModeAsync("ok");
-        Assert.IsType<PortalResult.AlreadyFiled>(await _runner.RunAsync(Request(Submit, Data()), default));
-        Assert.Single(_sandbox.Portals.Dossiers("atlas"));
+        Assert.Single(_sandbox.Portals.Dossiers(portal));
+        await ModeAsync("ok", portal);
+        Assert.IsType<PortalResult.AlreadyFiled>(await _runner.RunAsync(Request(Submit, Data(), null, portal), default));
+        Assert.Single(_sandbox.Portals.Dossiers(portal));
     }
 
     [Fact]
