@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using Npgsql;
 
@@ -53,6 +54,31 @@ public sealed class RowSecurityTests(DomainFixture fixture) : IClassFixture<Doma
         await using var session = await OpenAsync(new PortalIdentity(UserId: consultant));
         Assert.Equal([mine.Id], await session.Db.Dossiers.Select(x => x.Id).ToListAsync());
         Assert.Equal(2, await session.Db.Documents.CountAsync());
+    }
+
+    [Fact]
+    public async Task Signer_SeesTheDossierSigned_AndThePeopleOnlyForTheTrainingBody()
+    {
+        var mine = await FilledDossierAsync("leo@signer.fr");
+        await FilledDossierAsync("paul@signer.fr");
+        var document = await fixture.InDbAsync(db => db.Documents.Where(x => x.DossierId == mine.Id && !x.Confidential).Select(x => x.Id).FirstAsync());
+        await using (var scope = fixture.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<SignatureService>().CreateAsync(
+                new NewSignatureRequest(mine.Id, DocumentTypes.Convention, document, "Convention", [new(SignerRole.Organisme, 1, "Hélène Weiss", "helene@signer.fr", ""), new(SignerRole.Entreprise, 2, "Camille Roux", "camille@signer.fr", "")]),
+                DomainFixture.Change(),
+                CancellationToken.None);
+        }
+
+        foreach (var (email, people) in new[] { ("helene@signer.fr", 1), ("camille@signer.fr", 0) })
+        {
+            await using var session = await OpenAsync(new PortalIdentity(PersonEmail: email));
+            Assert.Equal([mine.Id], await session.Db.Dossiers.Select(x => x.Id).ToListAsync());
+            Assert.Equal([mine.CompanyId], await session.Db.Companies.Select(x => x.Id).ToListAsync());
+            Assert.Equal(people, await session.Db.Beneficiaires.CountAsync());
+            Assert.Equal([document], await session.Db.Documents.Select(x => x.Id).ToListAsync());
+            Assert.Empty(await session.Db.Complements.ToListAsync());
+        }
     }
 
     [Fact]

@@ -111,7 +111,8 @@ public sealed class DemonstrationTests
         using var person = new Visitor(host, CancellationToken.None);
         var page = await person.ReadAsync("/connexion");
         var space = await person.SendAsync(page.Form("Se connecter").Type("Adresse", Cast.Atelier.Email).Type("Mot de passe", HostProcess.Password));
-        Assert.Equal(4, space.Document.QuerySelectorAll("main table tbody tr").Length);
+        Assert.StartsWith("Bonjour Camille", space.Title, StringComparison.Ordinal);
+        Assert.NotNull(space.LinkTo("-00001"));
     }
 
     private static async Task<List<string>> ReadAsync(TestDatabase database, string sql)

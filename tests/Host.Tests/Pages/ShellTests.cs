@@ -43,6 +43,16 @@ public sealed partial class ShellTests(HostFixture host) : IClassFixture<HostFix
     }
 
     [Fact]
+    public async Task Post_RefusedFormWithAFieldNamedCode_KeepsItsStatus()
+    {
+        // Without the form's token; the field must not be taken for the number of the error page.
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["Code"] = "124549" });
+        var page = await HtmlPage.ReadAsync(await host.Visitor().Client.PostAsync("/connexion?handler=Lien", form));
+        Assert.Equal(HttpStatusCode.BadRequest, page.Status);
+        Assert.DoesNotContain("Page introuvable", page.Title);
+    }
+
+    [Fact]
     public async Task Get_VisitorOnUnknownAddress_NotFoundRatherThanSignIn() =>
         Assert.Equal(HttpStatusCode.NotFound, (await host.Visitor().GetAsync("/nimporte")).Status);
 
