@@ -143,6 +143,11 @@ public sealed class DemandeTests(FrontFixture host) : IClassFixture<FrontFixture
         Assert.Contains("Indiquez votre nom", page.Text);
         Assert.Contains("Indiquez une adresse", page.Text);
         Assert.Equal("/", (await browser.GetAsync("/demande?siret=12")).Location);
+
+        // A closed establishment leads back to the page that says so.
+        await browser.PostAsync(await browser.GetAsync("/"), "/", new() { ["Siret"] = "99902329400021", ["Type"] = "Bilan", ["Debut"] = host.Day(90) });
+        var closed = await browser.GetAsync($"/demande?siret=99902329400021&type=Bilan&debut={host.Today.AddDays(90):yyyy-MM-dd}");
+        Assert.Contains("fermé depuis le 31/03/2026", (await browser.GetAsync(closed.Location!.Split('#')[0])).Text);
     }
 
     private async Task<HtmlPage> ConfirmAsync(string email, string siret)

@@ -42,7 +42,7 @@ public sealed class IndexModel(CompanyService companies, CompanyAccounts account
         ModelState.Clear();
         if (!await LoadAsync(cancellationToken))
         {
-            return LocalRedirect("~/");
+            return Refused();
         }
 
         Email = User.Identity?.IsAuthenticated == true && User.IsInRole(Roles.Entreprise) ? User.Email() : null;
@@ -54,7 +54,7 @@ public sealed class IndexModel(CompanyService companies, CompanyAccounts account
     {
         if (!await LoadAsync(cancellationToken))
         {
-            return LocalRedirect("~/");
+            return Refused();
         }
 
         Typed.Require(ModelState, nameof(Name), Name, "Indiquez votre nom : il figurera comme contact du dossier.", 150);
@@ -77,12 +77,15 @@ public sealed class IndexModel(CompanyService companies, CompanyAccounts account
     {
         if (!await LoadAsync(cancellationToken) || !IsMine)
         {
-            return LocalRedirect("~/");
+            return Refused();
         }
 
         var draft = await drafts.CreateAsync(User, Company, Type, Debut, cancellationToken);
         return LocalRedirect($"~/demande/{draft.Id}/beneficiaires");
     }
+
+    /// <summary>The public page says why no request is possible: closed, unknown, mistyped.</summary>
+    private LocalRedirectResult Refused() => LocalRedirect(Domain.Companies.Siret.TryParse(Siret, out var siret) && Debut is { } start ? $"~/?siret={siret.Value}&type={Type}&debut={start:yyyy-MM-dd}#reponse" : "~/");
 
     private async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
