@@ -11,6 +11,8 @@ namespace MonOPCO.EndToEnd.Pages;
 [Collection(StoryTests.Name)]
 public sealed class TaskScreensTests(StoryWorld world)
 {
+    private const string Akto = "99900411200010";
+
     // Screens that BilanTests looks at.
     private static readonly string[] OnTheWay = ["_ValiderDemande", "_ConfirmerDepot", "_RepondreComplement"];
     private static readonly string[] Here = ["_IncidentPortail", "_DepotAssiste", "_SaisirDecision", "_CompleterAvantDepot", "_Formulaire"];
@@ -22,7 +24,7 @@ public sealed class TaskScreensTests(StoryWorld world)
         Directory.EnumerateFiles(Path.Combine(HostProcess.ContentRoot, "Pages", "Taches", "Screens"), "*.cshtml").Select(x => Path.GetFileNameWithoutExtension(x)).Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task PortalChanged_TheOperatorFilesByHandAndTypesTheDecision()
+    public async Task PortalChanged_TheOperatorSeesWhatTheRobotSaw()
     {
         var dossier = await world.Journey.OpenAsync();
         await world.Journey.ValidateAsync(dossier.Id);
@@ -43,13 +45,25 @@ public sealed class TaskScreensTests(StoryWorld world)
             await world.Journey.FaultAsync("portails/" + Journey.Portal, "ok");
         }
 
+        await world.Journey.TaskAsync(dossier.Id, "depot-assiste");
+        world.AssertNothingWrong();
+    }
+
+    [Fact]
+    public async Task NoRobotForThisOpco_TheOperatorFilesByHandAndTypesTheDecision()
+    {
+        var dossier = await world.Journey.OpenAsync(await world.Journey.CompanyAsync(Akto));
+        await world.Journey.ValidateAsync(dossier.Id);
+        await world.Journey.SignAllButLastAsync(dossier.Id);
+        await world.Journey.SignLastAsync(dossier.Id);
+        await using var netz = await OperatorAsync();
         var byHand = await world.Journey.TaskAsync(dossier.Id, "depot-assiste");
         await netz.GoAsync($"/taches/{byHand.Id}");
         await netz.LookAsync("tache-depot");
         await netz.RefusedAsync(400, () => netz.Button("Déposé", exact: true).ClickAsync());
         await Assertions.Expect(netz.Page.Locator("[data-focus]")).ToBeFocusedAsync();
         await netz.LookAsync("tache-depot-erreurs");
-        await netz.Page.Locator("input[name='Input.Reference']").FillAsync("ATL-2026-55555");
+        await netz.Page.Locator("input[name='Input.Reference']").FillAsync("AKT-2026-55555");
         await netz.Button("Déposé", exact: true).ClickAsync();
         await netz.SeesTitleAsync(dossier.Numero);
 
@@ -69,7 +83,7 @@ public sealed class TaskScreensTests(StoryWorld world)
     [Fact]
     public async Task GateIsRed_TheOperatorSeesWhatToCorrect()
     {
-        var dossier = await world.Journey.OpenAsync();
+        var dossier = await world.Journey.OpenAsync(inDays: 65);
         await world.Journey.ValidateAsync(dossier.Id);
         await world.Journey.SignAllButLastAsync(dossier.Id);
         await using var netz = await OperatorAsync();

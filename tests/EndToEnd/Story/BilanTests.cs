@@ -276,9 +276,12 @@ public sealed partial class BilanTests(StoryWorld world)
 
         foreach (var by in new[] { "Camille Roux", "Nadia Keller", "Léa Muller" })
         {
-            await Expect(netz.Page.Locator(".mo-timeline")).ToContainTextAsync(by);
+            await Expect(netz.Page.Locator("section[aria-labelledby=historique]")).ToContainTextAsync(by);
         }
 
+        // Papers and pictures of the robot, each reachable.
+        Assert.True(await netz.Page.Locator("section[aria-labelledby=historique] a[href*='/documents/']").CountAsync() > 30);
+        Assert.True(await netz.Page.Locator("section[aria-labelledby=depot] img").CountAsync() > 10);
         var broken = await netz.Page.EvaluateAsync<string[]>("""
             async () => {
               const links = [...new Set([...document.querySelectorAll('main a[href^="/dossiers/"]')].map(x => x.href.split('#')[0]))];

@@ -70,7 +70,7 @@ public sealed class KeyboardTests(StoryWorld world)
     [Fact]
     public async Task Validation_ByKeyboardAlone()
     {
-        var dossier = await world.Journey.OpenAsync();
+        var dossier = await world.Journey.OpenAsync(inDays: 70);
         var task = await world.Journey.TaskAsync(dossier.Id, "valider-demande");
         await using var netz = await world.ArriveAsync();
         await netz.GoAsync("/");
@@ -117,7 +117,7 @@ public sealed class KeyboardTests(StoryWorld world)
 
     private static async Task SeesFocusAsync(Person person)
     {
-        var wrong = await person.Page.EvaluateAsync<string>($"() => document.activeElement === document.body ? '' : ({Marked})(document.activeElement)");
+        var wrong = await person.Page.EvaluateAsync<string>($"async () => {{ await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); return document.activeElement === document.body ? '' : ({Marked})(document.activeElement); }}");
         Assert.True(wrong.Length == 0, "The focus cannot be seen: " + wrong);
     }
 }

@@ -15,6 +15,7 @@ public sealed class Person : IAsyncDisposable
 
     private readonly StoryWorld _world;
     private readonly IBrowserContext _context;
+    private readonly HashSet<string> _refused = [];
     private int? _refusal;
 
     public Person(StoryWorld world, IBrowserContext context, IPage page)
@@ -24,7 +25,7 @@ public sealed class Person : IAsyncDisposable
         context.WebError += (_, error) => Note(true, $"script, {error.Page?.Url}: {error.Error}");
         // A navigation given up for a download or for the next click is nobody's mistake.
         context.RequestFailed += (_, request) => Note(IsOurs(request.Url) && request.Failure != "net::ERR_ABORTED", $"{request.Failure}: {request.Method} {request.Url}");
-        context.Response += (_, answer) => Note(IsOurs(answer.Url) && answer.Status >= 400 && answer.Status != _refusal, string.Create(CultureInfo.InvariantCulture, $"{answer.Status}: {answer.Request.Method} {answer.Url}"));
+        context.Response += (_, answer) => Note(IsOurs(answer.Url) && answer.Status >= 400 && !IsExpected(answer), string.Create(CultureInfo.InvariantCulture, $"{answer.Status}: {answer.Request.Method} {answer.Url}"));
     }
 
     /// <summary>The tab in front.</summary>
@@ -107,7 +108,7 @@ public sealed class Person : IAsyncDisposable
     public async Task RefusedAsync(int code, Func<Task> action)
     {
         _refusal = code;
-        await action();
+        await Page.RunAndWaitForResponseAsync(action, answer => answer.Status == code);
         await Page.WaitForLoadStateAsync();
         _refusal = null;
     }
@@ -122,7 +123,10 @@ public sealed class Person : IAsyncDisposable
 
     private bool IsOurs(string url) => url.StartsWith(_world.Address.ToString(), StringComparison.Ordinal);
 
-    private bool IsRefusal(IConsoleMessage message) => _refusal is { } code && message.Text.Contains(string.Create(CultureInfo.InvariantCulture, $"status of {code}"), StringComparison.Ordinal);
+    private bool IsExpected(IResponse answer) => answer.Status == _refusal && (_refused.Add(answer.Url) || true);
+
+    // The browser says it a second time in the console, a little later.
+    private bool IsRefusal(IConsoleMessage message) => message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal) && _refused.Any(x => message.Location.StartsWith(x, StringComparison.Ordinal));
 
     private void Note(bool wrong, string what)
     {

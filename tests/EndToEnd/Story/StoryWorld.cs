@@ -21,7 +21,17 @@ public sealed class StoryWorld : IAsyncLifetime
     {
         Journey = await Journey.BeginAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists), Args = ["--no-sandbox", "--lang=fr-FR"] });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists), Args = ["--no-sandbox"], Env = French() });
+    }
+
+    /// <summary>The browser's own words (dates, « Choisir un fichier ») follow the machine's language.</summary>
+    private static Dictionary<string, string> French()
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(x => (string)x.Key, x => (string)x.Value!);
+        variables["LANGUAGE"] = "fr";
+        variables["LANG"] = "fr_FR.UTF-8";
+        variables.Remove("LC_ALL");
+        return variables;
     }
 
     public async Task DisposeAsync()
