@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using MonOPCO.Activities.OpcoPortals;
 using MonOPCO.EndToEnd.Kill;
 using MonOPCO.EndToEnd.Story;
 
@@ -67,8 +66,6 @@ public sealed class TaskScreensTests(StoryWorld world)
         await netz.Button("Déposé", exact: true).ClickAsync();
         await netz.SeesTitleAsync(dossier.Numero);
 
-        // The round of the next morning, now.
-        await world.Journey.UntilAsync("the wait for the OPCO", async () => await world.Journey.Runtime.ResumeAsync(WaitForOpco.BookmarkKind, dossier.Id.ToString(), null, "Nadia Keller") as Engine.Storage.ResumeOutcome.Resumed, dossier.Id);
         var decision = await world.Journey.TaskAsync(dossier.Id, "saisir-decision");
         await netz.GoAsync($"/taches/{decision.Id}");
         await netz.LookAsync("tache-decision");
