@@ -101,6 +101,7 @@ public static class Screen
                 if (Readme.TryGetValue(taken, out var picture))
                 {
                     Directory.CreateDirectory(Path.Combine(Pictures, "readme"));
+                    await page.EvaluateAsync("() => scrollTo(0, 0)");
                     await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, "readme", picture + ".png") });
                 }
             }
