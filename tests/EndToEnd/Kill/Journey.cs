@@ -113,15 +113,15 @@ public sealed class Journey : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, $"{what} held nothing.\n{Process.Output()}");
     }
 
-    /// <summary>A company of Atlas as the register describes it.</summary>
-    public async Task<Company> CompanyAsync()
+    /// <summary>A company as the register describes it; of Atlas if no other is asked for.</summary>
+    public async Task<Company> CompanyAsync(string siret = AtlasCompany)
     {
-        var found = Assert.IsType<CompanyLookupResult.Found>(await _desks.Services.GetRequiredService<CompanyRegisterClient>().FindBySiretAsync(AtlasCompany, CancellationToken.None));
+        var found = Assert.IsType<CompanyLookupResult.Found>(await _desks.Services.GetRequiredService<CompanyRegisterClient>().FindBySiretAsync(siret, CancellationToken.None));
         return await WithAsync((CompanyService companies) => companies.SaveAsync(RegisterFacts.Of(found.Company), By("Camille Roux"), CancellationToken.None));
     }
 
-    /// <summary>A bilan asked for by that company; its procedure runs.</summary>
-    public async Task<Dossier> OpenAsync(Company company)
+    /// <summary>A bilan asked for by that company; its procedure runs. The same request twice is one dossier: another one begins on another day.</summary>
+    public async Task<Dossier> OpenAsync(Company company, int inDays = 60)
     {
         var body = await WithAsync((MonOpcoDbContext db) => db.TrainingBodies.SingleAsync(x => x.Slug == "netz"));
         var today = Fr.InParis(TimeProvider.System.GetUtcNow());
@@ -135,8 +135,8 @@ public sealed class Journey : IAsyncDisposable
                 Objectives = "Identifier ses compétences transférables\nConstruire un projet professionnel vérifié\nÉtablir un plan d'action daté sur douze mois",
                 Content = "Analyser la demande et le besoin\nExplorer deux pistes et enquêter\nFormaliser le projet",
                 TrainerName = "Hélène Weiss",
-                StartDate = today.AddDays(60),
-                EndDate = today.AddDays(120),
+                StartDate = today.AddDays(inDays),
+                EndDate = today.AddDays(inDays + 60),
                 Hours = 24,
                 CostHt = 2400,
                 ContactName = "Camille Roux",
@@ -148,7 +148,7 @@ public sealed class Journey : IAsyncDisposable
         return created.Dossier;
     }
 
-    public async Task<Dossier> OpenAsync() => await OpenAsync(await CompanyAsync());
+    public async Task<Dossier> OpenAsync(int inDays = 60) => await OpenAsync(await CompanyAsync(), inDays);
 
     /// <summary>The operator validates the request: one commit, and two documents are due.</summary>
     public async Task ValidateAsync(Guid dossierId) => await CompleteAsync(await TaskAsync(dossierId, "valider-demande"), "Valider");

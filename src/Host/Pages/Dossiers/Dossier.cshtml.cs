@@ -57,9 +57,13 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
     [BindProperty, Display(Name = "Note interne"), StringLength(2000)]
     public string? Note { get; set; }
 
-    public IReadOnlyList<Document> Screenshots => [.. Documents.Where(x => x.TypeCode == DocumentTypes.CaptureEcran).OrderByDescending(x => x.CreatedAt)];
+    public IReadOnlyList<Document> Screenshots => [.. Documents.Where(x => x.TypeCode == DocumentTypes.CaptureEcran).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Name, StringComparer.Ordinal)];
 
-    public IReadOnlyList<Document> Papers => [.. Documents.Where(x => x.TypeCode != DocumentTypes.CaptureEcran)];
+    /// <summary>Without the pictures, and without the versions that a later signature replaced.</summary>
+    public IReadOnlyList<Document> Papers => [.. Documents.Where(x => x.TypeCode != DocumentTypes.CaptureEcran && Documents.All(later => later.SourceDocumentId != x.Id))];
+
+    /// <summary>What a later signature replaced: kept as evidence, rarely looked for.</summary>
+    public IReadOnlyList<Document> Replaced => [.. Documents.Where(x => x.TypeCode != DocumentTypes.CaptureEcran && Documents.Any(later => later.SourceDocumentId == x.Id))];
 
     public string UrlOf(Guid documentId) => $"/dossiers/{Dossier.Numero}/documents/{documentId}";
 

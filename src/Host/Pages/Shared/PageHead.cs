@@ -18,8 +18,8 @@ public static class PageHead
     /// </summary>
     public static void Page(this ViewDataDictionary data, string title, string? lead = null, Crumb[]? crumbs = null, bool plain = false)
     {
-        data["Title"] = title;
-        data["Lead"] = lead;
+        data["Title"] = title.Curly();
+        data["Lead"] = lead.Curly();
         data["Crumbs"] = crumbs;
         data["Plain"] = plain;
     }

@@ -198,6 +198,8 @@ public sealed class DossierModel(PortalSessions sessions, ComplementAnswers answ
             DossierEventKinds.DocumentAdded => ("neutral", "file-text"),
             DossierEventKinds.Signed => ("info", "writing"),
             DossierEventKinds.MailSent => ("neutral", "mail"),
+            DossierEventKinds.StateChanged => ("neutral", "progress"),
+            DossierEventKinds.TaskCompleted => ("info", "clipboard-check"),
             _ => ("neutral", "circle-dashed"),
         };
         return new TimelineItem(

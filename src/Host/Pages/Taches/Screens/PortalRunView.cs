@@ -40,7 +40,10 @@ public sealed class PortalRunView(MonOpcoDbContext database, PortalRunner runner
         }
 
         var ids = Filing.ScreenshotDocumentIds;
-        Screenshots = await database.Documents.AsNoTracking().Where(x => ids.Contains(x.Id)).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        var pictures = await database.Documents.AsNoTracking().Where(x => ids.Contains(x.Id)).ToListAsync(cancellationToken);
+
+        // The latest run first; within a run as the robot went.
+        Screenshots = [.. pictures.OrderByDescending(x => x.CreatedAt).ThenBy(x => Array.IndexOf(ids, x.Id))];
         if (runner.ScriptOf(Filing.Portal) is { } name && runner.Scripts[name] is var script)
         {
             var pieces = (await package.ContentAsync(dossier.Id, cancellationToken)).Items;

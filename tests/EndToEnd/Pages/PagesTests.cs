@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using MonOPCO.Domain;
+using MonOPCO.EndToEnd.Story;
+
+namespace MonOPCO.EndToEnd.Pages;
+
+/// <summary>The pages beside the story, empty lists and mistakes included; and no page without a place in <see cref="SiteMap"/>.</summary>
+[Collection(StoryTests.Name)]
+public sealed class PagesTests(StoryWorld world)
+{
+    private static readonly string Start = Fr.InParis(TimeProvider.System.GetUtcNow()).AddDays(60).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void SiteMap_NamesEveryRazorPage()
+    {
+        var folder = Path.Combine(HostProcess.ContentRoot, "Pages");
+        var routes = Directory.EnumerateFiles(folder, "*.cshtml", SearchOption.AllDirectories)
+            .Select(file => (file, First: File.ReadLines(file).FirstOrDefault() ?? ""))
+            .Where(x => x.First.StartsWith("@page", StringComparison.Ordinal))
+            .Select(x => x.First.Split('"') is [_, var route, ..] ? route : throw new InvalidOperationException($"{x.file}: give the page a route of its own, in French."))
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
+    }
+
+    /// <summary>What the public page answers for each kind of company that the Sandbox's register knows.</summary>
+    [Theory]
+    [InlineData("99902740200018", "partagee", "OCAPIAT")]
+    [InlineData("99903151100010", "naf", "suggestion")]
+    [InlineData("99902466400016", "cinquante", "50")]
+    [InlineData("99903425900013", "public", "public")]
+    [InlineData("99902192600012", "fermee", "fermé")]
+    [InlineData("99903699900012", "non-diffusible", "Non diffusible")]
+    [InlineData("99904795400014", "registre-en-panne", "automatiquement")]
+    public async Task PublicAnswer_LooksRight(string siret, string name, string says)
+    {
+        await using var person = await world.ArriveAsync();
+        await person.GoAsync("/");
+        await person.Field("SIRET de l’établissement").FillAsync(siret);
+        await person.Page.GetByLabel("Formation", new() { Exact = true }).CheckAsync();
+        await person.Field("Date de début").FillAsync(Start);
+        await person.Button("Finançable ?").ClickAsync();
+        await Assertions.Expect(person.Page.Locator("#reponse")).ToContainTextAsync(says, new() { IgnoreCase = true, Timeout = 30_000 });
+        await person.LookAsync("reponse-" + name);
+        world.AssertNothingWrong();
+    }
+
+    [Fact]
+    public async Task Pages_BesideTheStory_LookRight()
+    {
+        await using var visitor = await world.ArriveAsync();
+        await visitor.GoAsync("/");
+        await visitor.RefusedAsync(400, () => visitor.Button("Finançable ?").ClickAsync());
+        await Assertions.Expect(visitor.Page.Locator("[data-focus]")).ToBeFocusedAsync();
+        await visitor.LookAsync("accueil-erreurs");
+        foreach (var path in new[] { "/mentions-legales", "/confidentialite", "/accessibilite", "/style", "/signature", "/deconnexion" })
+        {
+            await visitor.GoAsync(path);
+            await visitor.LookAsync(path.Trim('/'));
+        }
+
+        await visitor.RefusedAsync(404, () => visitor.GoAsync("/cette-page-n-existe-pas"));
+        await visitor.LookAsync("erreur-404");
+        foreach (var code in new[] { 403, 500 })
+        {
+            await visitor.RefusedAsync(code, () => visitor.GoAsync($"/erreur/{code}"));
+            await visitor.LookAsync($"erreur-{code}");
+        }
+
+        await visitor.RefusedAsync(400, async () =>
+        {
+            await visitor.GoAsync("/connexion");
+            await visitor.Button("Se connecter", exact: true).ClickAsync();
+        });
+        await visitor.LookAsync("connexion-erreurs");
+
+        await using var person = await world.ArriveAsync();
+        await person.GoAsync("/");
+        await person.PlayAsync("Salarié");
+        await person.LookAsync("espace-salarie");
+        await person.GoAsync("/mon-compte");
+        await person.LookAsync("mon-compte-salarie");
+        await person.PlayAsync("Consultant");
+        await person.LookAsync("espace-consultant");
+        await person.PlayAsync("Opérateur");
+        await person.GoAsync("/mon-compte");
+        await person.LookAsync("mon-compte");
+        await person.GoAsync("/taches?liste=miennes");
+        await person.LookAsync("taches-vide");
+        await person.GoAsync("/dossiers?recherche=introuvable");
+        await person.LookAsync("dossiers-vide");
+        await person.GoAsync("/instances?recherche=introuvable");
+        await person.LookAsync("instances-vide");
+
+        await person.PlayAsync("Responsable des procédures");
+        await person.LookAsync("console-procedures");
+        await person.Link("Procédures", exact: true).First.ClickAsync();
+        await person.SeesTitleAsync("Procédures");
+        await person.LookAsync("procedures");
+        await person.Link("Dossier de bilan de compétences").First.ClickAsync();
+        await Assertions.Expect(person.Page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await person.LookAsync("concepteur");
+        SiteMap.AssertSeen(SiteMap.Aside);
+        world.AssertNothingWrong();
+    }
+}

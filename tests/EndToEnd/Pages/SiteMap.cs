@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace MonOPCO.EndToEnd.Pages;
+
+/// <summary>Every page that people see, by its route; a test looks at each, and a new page must take its place here.</summary>
+public static partial class SiteMap
+{
+    /// <summary>Seen by <c>BilanTests</c>, on the way of the story.</summary>
+    public static readonly string[] OnTheWay =
+    [
+        "/", "/demande", "/demande/verifiez", "/demande/confirmer", "/demande/{brouillon:guid}/beneficiaires", "/demande/{brouillon:guid}/action", "/demande/{brouillon:guid}/recapitulatif",
+        "/espace", "/espace/demande", "/espace/dossiers", "/espace/dossiers/{numero}", "/connexion", "/connexion/lien-envoye", "/connexion/lien", "/signature/{token}",
+        "/console", "/taches", "/taches/{id:guid}", "/dossiers", "/dossiers/{numero}", "/dossiers/{numero}/depot", "/dossiers/{numero}/modifier", "/instances", "/designer/instances/{instanceId:guid}",
+    ];
+
+    /// <summary>Seen by <c>PagesTests</c>.</summary>
+    public static readonly string[] Aside =
+    [
+        "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
+        "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
+    ];
+
+    /// <summary>No page to look at: a file, or a redirection.</summary>
+    public static readonly string[] WithoutPage =
+    [
+        "/dossiers/{numero}/documents/{id:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
+    ];
+
+    private static readonly ConcurrentDictionary<string, bool> Looked = new();
+
+    /// <summary>Remembers that the page in front was looked at.</summary>
+    public static void Seen(IPage page, Uri address)
+    {
+        var path = new Uri(page.Url).AbsolutePath;
+        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
+        {
+            Looked[route] = true;
+        }
+    }
+
+    public static void AssertSeen(IReadOnlyCollection<string> routes) => Assert.True(routes.All(Looked.ContainsKey), "Not looked at: " + string.Join(", ", routes.Except(Looked.Keys)));
+
+    private static bool Matches(string route, string path) => Regex.IsMatch(path, "^" + Hole().Replace(Regex.Escape(route).Replace(@"\{", "{", StringComparison.Ordinal), "[^/]+") + "$", RegexOptions.IgnoreCase);
+
+    [GeneratedRegex(@"\{[^/]+")]
+    private static partial Regex Hole();
+}
