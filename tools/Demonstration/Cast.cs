@@ -19,7 +19,7 @@ public static class Cast
 
     public static Contact Cabinet { get; } = new("Marc Klein", "marc.klein@trois-epis.test", "03 88 00 00 22", "99900274400012", "Cabinet comptable des Trois Épis");
 
-    public static Contact Charpentes { get; } = new("Julie Schmitt", "julie.schmitt@charpentes-ried.test", "03 88 00 00 33", "99900822000017", "Charpentes du Ried");
+    public static Contact Proprete { get; } = new("Aminata Diallo", "aminata.diallo@net-et-clair.test", "03 88 00 00 33", "99900548100018", "Net et Clair Propreté");
 
     /// <summary>The employee of the demonstration bar.</summary>
     public static Employee Leo { get; } = new("Léo", "Martin", "03/05/1988", "salarie@demo.monopco.test", "Gestionnaire de stock", "Employé");
@@ -32,7 +32,7 @@ public static class Cast
 
     public static Employee Sophie { get; } = new("Sophie", "Kuhn", "30/06/1979", "sophie.kuhn@trois-epis.test", "Collaboratrice comptable", "Employé");
 
-    public static Employee Hugo { get; } = new("Hugo", "Wagner", "12/02/1990", "hugo.wagner@charpentes-ried.test", "Charpentier", "Ouvrier");
+    public static Employee Hugo { get; } = new("Hugo", "Wagner", "12/02/1990", "hugo.wagner@net-et-clair.test", "Chef d’équipe", "Ouvrier");
 
     private const string BilanObjectives = "Identifier ses compétences transférables\nConstruire un projet professionnel vérifié\nÉtablir un plan d’action daté sur douze mois";
     private const string BilanContent = "Analyser la demande et le besoin\nExplorer deux pistes et enquêter auprès de professionnels\nFormaliser le projet et la synthèse";
@@ -50,8 +50,8 @@ public static class Cast
         "Contrôler une déclaration avant son envoi\nCorriger les anomalies signalées\nTraiter les cas d’absence et de départ",
         "Rappeler les blocs de la déclaration\nContrôler pas à pas\nCorriger sur des cas réels");
 
-    public static Training Plans { get; } = new(
-        "Formation", "Lire et vérifier un plan d’exécution numérique", "Haguenau", 48, 50, "21", "1 680,00", "17 route de Sélestat, 67600 Ebersheim", "Anne Fritsch",
-        "Lire un plan d’exécution numérique\nRelever les cotes utiles à la taille\nSignaler une incohérence avant le chantier",
-        "Repérer les vues et les conventions\nMesurer dans la maquette\nVérifier un plan de bout en bout");
+    public static Training Team { get; } = new(
+        "Formation", "Organiser et contrôler un chantier de propreté", "Haguenau", 48, 50, "21", "1 680,00", "31 rue du Doubs, 67000 Strasbourg", "Anne Fritsch",
+        "Répartir le travail d’une équipe sur un site\nContrôler un chantier avec une grille\nPrévenir les risques liés aux produits",
+        "Préparer un chantier\nContrôler sur site\nRendre compte au client");
 }

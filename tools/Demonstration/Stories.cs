@@ -17,11 +17,11 @@ public static class Stories
             await scene.OpcoGrantsAsync("atlas", "1 800,00", "ACC-2026-7781");
             await scene.AcceptRemainderAsync();
         }),
-        new("chez-opco", "chez l'OPCO, qui demande un complément (copilote)", Cast.Charpentes, Cast.Plans, [Cast.Hugo], async scene =>
+        new("chez-opco", "chez l'OPCO, qui demande un complément (copilote)", Cast.Proprete, Cast.Team, [Cast.Hugo], async scene =>
         {
             await SignAllAsync(scene, bilan: false);
             await scene.FileByHandAsync();
-            await scene.OpcoAsksAsync("constructys", "Merci de joindre le calendrier des séances, avec les horaires.", "Calendrier des séances");
+            await scene.OpcoAsksAsync("akto", "Merci de joindre le calendrier des séances, avec les horaires.", "Calendrier des séances");
         }),
         new("a-confirmer", "le robot a rempli le portail, « Confirmer » attend l'opérateur", Cast.Cabinet, Cast.Payroll, [Cast.Sophie], async scene =>
         {

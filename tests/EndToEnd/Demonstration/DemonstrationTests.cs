@@ -15,7 +15,7 @@ public sealed class DemonstrationTests
     private static readonly string[] Stages =
     [
         "2026-00001 Bilan Accorde atlas",
-        "2026-00002 Formation ComplementDemande constructys repondre-complement",
+        "2026-00002 Formation ComplementDemande akto repondre-complement",
         "2026-00003 Formation PretAuDepot atlas confirmer-depot",
         "2026-00004 Bilan ConventionEnSignature atlas",
         "2026-00005 Formation PiecesManquantes atlas",
@@ -82,7 +82,7 @@ public sealed class DemonstrationTests
             select s.role || ' ' || s.status from signers s join signature_requests r on r.id = s.request_id join dossiers d on d.id = r.dossier_id
             where d.state = 'ConventionEnSignature' and r.document_type_code = 'CONVENTION' order by s."order"
             """));
-        Assert.Equal((1, 1), (sandbox.Portals.Dossiers("atlas").Count, sandbox.Portals.Dossiers("constructys").Count));
+        Assert.Equal((1, 1), (sandbox.Portals.Dossiers("atlas").Count, sandbox.Portals.Dossiers("akto").Count));
     }
 
     /// <summary>Each role's next action is the right one, one click away.</summary>

@@ -59,7 +59,7 @@ public sealed partial class Scene
         Step = "télécharger le paquet";
         var pieces = Unzip(await person.DownloadAsync($"/dossiers/{Numero}/depot?handler=Paquet"));
         Step = "saisir la demande sur le portail de l'OPCO";
-        var (reference, receipt) = await new ConstructysPortal(Outside).FileAsync(this, pieces);
+        var (reference, receipt) = await new AktoPortal(Outside).FileAsync(this, pieces);
         Step = "enregistrer le dépôt";
         await person.SendAsync(task.Form("Déposé").Type("Référence donnée par le portail", reference).Attach("Accusé de réception", $"recepisse-{reference}.pdf", receipt));
         await ReachAsync("En instruction");
