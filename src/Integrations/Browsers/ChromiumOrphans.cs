@@ -24,7 +24,9 @@ public static class ChromiumOrphans
         }
 
         var processes = Directory.EnumerateDirectories("/proc").Select(x => int.TryParse(Path.GetFileName(x), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).ToList();
-        var groups = processes.Where(IsOrphan).Select(id => Stat(id)?[2]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        // Somebody's own browser may run in the group of a launcher that has ended: it lives, so its pages do.
+        var served = processes.Where(id => IsBrowser(id) && !IsPart(id)).Select(id => Stat(id)?[2]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var groups = processes.Where(id => IsOrphan(id, served)).Select(id => Stat(id)?[2]).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
         // The browser leads a group; its pages and helpers stay in it, whoever their parent has become.
         foreach (var id in groups.Count == 0 ? [] : processes.Where(id => Stat(id) is { } stat && groups.Contains(stat[2]) && IsBrowser(id)))
@@ -36,7 +38,7 @@ public static class ChromiumOrphans
     }
 
     /// <summary>A browser whose owner is gone, or a page whose browser is gone (Playwright starts each browser in a session of its own).</summary>
-    private static bool IsOrphan(int id)
+    private static bool IsOrphan(int id, HashSet<string> served)
     {
         if (!IsBrowser(id) || Stat(id) is not { } stat)
         {
@@ -50,10 +52,13 @@ public static class ChromiumOrphans
             return int.TryParse(owner.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && owner != IdentityOf(process);
         }
 
-        return line.Contains(" --type=", StringComparison.Ordinal) && stat[2] == stat[3] && IdentityOf(int.Parse(stat[2], CultureInfo.InvariantCulture)).Length == 0;
+        return IsPart(id) && stat[2] == stat[3] && !served.Contains(stat[2]) && IdentityOf(int.Parse(stat[2], CultureInfo.InvariantCulture)).Length == 0;
     }
 
     private static bool IsBrowser(int id) => CommandLine(id).Split(' ')[0].Contains("chrom", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A page or helper of a browser, not the browser itself.</summary>
+    private static bool IsPart(int id) => CommandLine(id).Contains(" --type=", StringComparison.Ordinal);
 
     private static void End(int id)
     {

@@ -27,7 +27,7 @@ public sealed class DemonstrationTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions());
-        await using var process = new HostProcess(database.ConnectionString, "web,worker,bot", new Dictionary<string, string>
+        await using var process = new HostProcess(database, "web,worker,bot", new Dictionary<string, string>
         {
             ["Outside:SandboxUrl"] = sandbox.BaseUrl,
             ["Mail:Host"] = "127.0.0.1",
