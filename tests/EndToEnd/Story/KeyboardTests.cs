@@ -103,6 +103,7 @@ public sealed class KeyboardTests(StoryWorld world)
 
     private static async Task TabToAsync(Person person, ILocator goal)
     {
+        await person.Page.WaitForLoadStateAsync();
         for (var i = 0; i < 80; i++)
         {
             await person.Page.Keyboard.PressAsync("Tab");

@@ -19,6 +19,8 @@ public sealed class StoryWorld : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // A loaded machine is slow, not wrong.
+        Assertions.SetDefaultExpectTimeout(30_000);
         Journey = await Journey.BeginAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists), Args = ["--no-sandbox"], Env = French() });
