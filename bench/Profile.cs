@@ -3,15 +3,17 @@ namespace MonOPCO.Bench;
 /// <summary>What each statement of a durable instance costs PostgreSQL. Needs <c>shared_preload_libraries=pg_stat_statements</c>.</summary>
 internal static class Profile
 {
+    private static readonly int Clients = int.Parse(Environment.GetEnvironmentVariable("CLIENTS") ?? "16", System.Globalization.CultureInfo.InvariantCulture);
+
     internal static async Task RunAsync(Report report)
     {
         await using var database = await BenchDatabase.CreateAsync();
         await database.ExecuteAsync("create extension pg_stat_statements");
         await database.PublishAsync("five", Definitions.FiveStepsAndAWait("five").ToJsonString());
-        await DurableBench.MeasureAsync(database.Source, 16, 1000, key => DurableBench.EngineAsync(database.Runtime, key));
+        await DurableBench.MeasureAsync(database.Source, Clients, 1000, key => DurableBench.EngineAsync(database.Runtime, key));
         await database.ExecuteAsync("select pg_stat_statements_reset()");
-        const int Count = 3000;
-        await DurableBench.MeasureAsync(database.Source, 16, Count, key => DurableBench.EngineAsync(database.Runtime, key));
+        const int Count = 2000;
+        await DurableBench.MeasureAsync(database.Source, Clients, Count, key => DurableBench.EngineAsync(database.Runtime, key));
         report.Section("Statements of a durable instance");
         report.Line("| calls/inst | plan µs | run µs | buffers | wal bytes | statement |");
         report.Line("|---|---|---|---|---|---|");

@@ -9,6 +9,11 @@ public sealed partial class WorkflowRuntime
     private sealed record FollowUps(IReadOnlyCollection<Guid> Instances, IReadOnlyList<StoredStimulus> Stimuli, bool HasDueWork)
     {
         internal static FollowUps None { get; } = new([], [], false);
+
+        /// <summary>The burst itself: its instance is drained again when a stimulus had been waiting for it.</summary>
+        internal (Guid Instance, SavedBurst Saved)? Burst { get; init; }
+
+        internal IEnumerable<Guid> Touched => Burst is { Saved.StimulusWaited: true } burst ? Instances.Append(burst.Instance) : Instances;
     }
 
     /// <summary>Runs one burst of a locked (or new) instance and stores it in the transaction.</summary>
@@ -19,6 +24,12 @@ public sealed partial class WorkflowRuntime
         var now = clock.GetUtcNow();
         var wasFinished = instance.Status == InstanceStatus.Finished;
         var result = await program.Run(definition, instance, messages, tx, now, cancellationToken);
+        if (result.RemovedBookmarks.Count > 0)
+        {
+            // Whoever sent the signal has closed its bookmark already.
+            result.RemovedBookmarks.RemoveAll(id => messages.Any(m => m.BookmarkId == id));
+        }
+
         result.Instance.Burst++;
         result.Instance.UpdatedAt = now;
         if (result.Instance.Status == InstanceStatus.Finished)
@@ -48,14 +59,9 @@ public sealed partial class WorkflowRuntime
             write.Messages.Add(new InstanceMessage(Guid.NewGuid(), instance.Id, MessageKind.Continue, now));
         }
 
-        var awaited = await tx.SaveBurstAsync(write, cancellationToken);
+        var saved = await tx.SaveBurstAsync(write, cancellationToken);
         HashSet<Guid> touched = [.. write.Messages.Where(m => m.Kind != MessageKind.Continue).Select(m => m.InstanceId)];
-        if (awaited)
-        {
-            touched.Add(instance.Id);
-        }
-
-        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue);
+        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue) { Burst = (instance.Id, saved) };
     }
 
     private async Task AddChildAsync(IWorkflowTransaction tx, BurstWrite write, ChildStart child, DateTimeOffset now, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ public sealed partial class WorkflowRuntime
     /// <summary>Does what a committed burst left for other transactions. True when something was run.</summary>
     private async Task<bool> FollowAsync(FollowUps first, CancellationToken cancellationToken)
     {
-        var instances = new Queue<Guid>(first.Instances);
+        var instances = new Queue<Guid>(first.Touched);
         var stimuli = new Queue<StoredStimulus>(first.Stimuli);
         var hint = first.HasDueWork;
         var ran = 0;
@@ -33,7 +33,7 @@ public sealed partial class WorkflowRuntime
 
                 ran++;
                 hint |= follow.HasDueWork;
-                foreach (var next in follow.Instances)
+                foreach (var next in follow.Touched)
                 {
                     instances.Enqueue(next);
                 }
