@@ -7,6 +7,8 @@ return args.FirstOrDefault() switch
     "memory" => await report.RunAsync(MemoryBench.RunAsync),
     "durable" => await report.RunAsync(DurableBench.RunAsync),
     "profile" => await report.RunAsync(Profile.RunAsync),
+    "flat" => await report.RunAsync(FlatBench.RunAsync),
+    "race" => await report.RunAsync(RaceBench.RunAsync),
     "engine" => await report.RunAsync(MemoryBench.RunAsync, DurableBench.RunAsync),
     var other => Report.Unknown(other),
 };

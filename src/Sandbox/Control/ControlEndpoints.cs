@@ -19,6 +19,12 @@ internal static class ControlEndpoints
             counters.Clear();
             return Results.NoContent();
         });
+        app.MapPost("/control/effects/{key}", (string key, EffectLog effects) =>
+        {
+            effects.Receive(key);
+            return Results.NoContent();
+        });
+        app.MapGet("/control/effects", (EffectLog effects) => Results.Json(new { effects.Deliveries, effects.Keys }, Vault.Json));
         app.MapPost("/control/register", async (HttpContext http, RegisterFaults faults) =>
         {
             if (await ReadAsync(http, RegisterModes) is not { } fault)
