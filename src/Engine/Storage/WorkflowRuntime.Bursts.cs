@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
 
@@ -11,10 +12,12 @@ public sealed partial class WorkflowRuntime
         internal static FollowUps None { get; } = new([], [], false);
 
         /// <summary>The burst itself: its instance is drained again when a stimulus had been waiting for it.</summary>
-        internal (Guid Instance, SavedBurst Saved)? Burst { get; init; }
+        internal RanBurst? Burst { get; init; }
 
-        internal IEnumerable<Guid> Touched => Burst is { Saved.StimulusWaited: true } burst ? Instances.Append(burst.Instance) : Instances;
+        internal IEnumerable<Guid> Touched => Burst is { Saved.StimulusWaited: true } burst ? Instances.Append(burst.Instance.Id) : Instances;
     }
+
+    private sealed record RanBurst(WorkflowInstance Instance, SavedBurst Saved, bool IsNew, int IncidentsBefore, long Began);
 
     /// <summary>Runs one burst of a locked (or new) instance and stores it in the transaction.</summary>
     private async Task<FollowUps> BurstAsync(IWorkflowTransaction tx, WorkflowInstance instance, IReadOnlyList<InstanceMessage> messages, IReadOnlyList<Guid> drained, bool isNew, int priority, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ public sealed partial class WorkflowRuntime
         var definition = await definitions.FindAsync(instance.DefinitionVersionId, () => tx.FindVersionAsync(instance.DefinitionVersionId, cancellationToken))
             ?? throw new InvalidOperationException($"The version {instance.DefinitionVersionId} of instance {instance.Id} is gone.");
         var now = clock.GetUtcNow();
-        var wasFinished = instance.Status == InstanceStatus.Finished;
+        var (wasFinished, incidents, began) = (instance.Status == InstanceStatus.Finished, instance.IncidentCount, Stopwatch.GetTimestamp());
         var result = await program.Run(definition, instance, messages, tx, now, cancellationToken);
         if (result.RemovedBookmarks.Count > 0)
         {
@@ -61,7 +64,7 @@ public sealed partial class WorkflowRuntime
 
         var saved = await tx.SaveBurstAsync(write, cancellationToken);
         HashSet<Guid> touched = [.. write.Messages.Where(m => m.Kind != MessageKind.Continue).Select(m => m.InstanceId)];
-        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue) { Burst = (instance.Id, saved) };
+        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue) { Burst = new RanBurst(instance, saved, isNew, incidents, began) };
     }
 
     private async Task AddChildAsync(IWorkflowTransaction tx, BurstWrite write, ChildStart child, DateTimeOffset now, CancellationToken cancellationToken)
