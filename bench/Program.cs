@@ -8,6 +8,7 @@ return args.FirstOrDefault() switch
     "durable" => await report.RunAsync(DurableBench.RunAsync),
     "profile" => await report.RunAsync(Profile.RunAsync),
     "flat" => await report.RunAsync(FlatBench.RunAsync),
+    "steady" => await report.RunAsync(SteadyBench.RunAsync),
     "race" => await report.RunAsync(RaceBench.RunAsync),
     "engine" => await report.RunAsync(MemoryBench.RunAsync, DurableBench.RunAsync),
     var other => Report.Unknown(other),

@@ -11,7 +11,7 @@ public sealed class NodeProcess(string name, IReadOnlyDictionary<string, string>
 
     public string Name => name;
 
-    public int Id => _process!.Id;
+    public bool IsRunning => _process is not null;
 
     public void Start()
     {

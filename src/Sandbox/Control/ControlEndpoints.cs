@@ -19,9 +19,10 @@ internal static class ControlEndpoints
             counters.Clear();
             return Results.NoContent();
         });
-        app.MapPost("/control/effects/{key}", (string key, EffectLog effects) =>
+        app.MapPost("/control/effects/{key}", async (string key, EffectLog effects, CancellationToken gone) =>
         {
             effects.Receive(key);
+            await effects.Gate.WaitAsync(gone);
             return Results.NoContent();
         });
         app.MapGet("/control/effects", (EffectLog effects) => Results.Json(new { effects.Deliveries, effects.Keys }, Vault.Json));

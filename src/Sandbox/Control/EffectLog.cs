@@ -12,6 +12,9 @@ public sealed class EffectLog
 
     public int Keys => counts.Count;
 
+    /// <summary>Answers wait for it: how a test keeps effects under way.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     public void Receive(string key)
     {
         Interlocked.Increment(ref deliveries);
