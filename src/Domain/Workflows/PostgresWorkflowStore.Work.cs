@@ -117,7 +117,9 @@ public sealed partial class PostgresWorkflowStore
         await using var command = connection.Command(
             """
             select w.count, coalesce(now() - w.oldest, interval '0'), m.count, coalesce($1 - m.oldest, interval '0')
-            from (select count(*), min(due_at) oldest from workflow_work where due_at <= now() and (lease_until is null or lease_until < now()) and cancelled_at is null) w,
+            from (select count(*), min(due_at) oldest from (
+                    select due_at from workflow_work where kind = 'timer' and due_at <= now()
+                    union all select due_at from workflow_work where kind = 'effect' and cancelled_at is null and due_at <= now() and (lease_until is null or lease_until < now())) due) w,
                 (select count(*), min(at) oldest from workflow_mailbox where parked_at is null) m
             """, P(now));
         return (await command.ListAsync(r => new Backlog(r.GetInt64(0), r.GetTimeSpan(1), r.GetInt64(2), r.GetTimeSpan(3)), cancellationToken))[0];

@@ -339,14 +339,18 @@ public sealed class PostgresContractTests : IAsyncLifetime
         var runtime = fixture.NewRuntime(fixture.OpenStore(proxy.ConnectionString));
         await fixture.PublishAsync("trips", """[{"do":"wait","kind":"trip","key":"{id}"},{"do":"step"}]""");
 
-        // Twice before counting: the connection, the cache of definitions and the prepared statements are there then.
-        for (var run = 0; run < 3; run++)
+        async Task<int> ResumeAsync()
         {
             var id = (await runtime.StartAsync(new StartWorkflow("trips"))).Instance.Id;
             var before = proxy.Requests;
             Assert.Equal(new ResumeOutcome.Resumed(id, true), await runtime.ResumeAsync("trip", id.ToString(), null, "A"));
-            Assert.Equal(2, run < 2 ? 2 : proxy.Requests - before);
+            return proxy.Requests - before;
         }
+
+        // Twice before counting: the connection, the cache of definitions and the prepared statements are there then.
+        await ResumeAsync();
+        await ResumeAsync();
+        Assert.Equal(2, await ResumeAsync());
     }
 
     private static Task WitnessAsync(IServiceProvider services, string text) =>

@@ -82,6 +82,17 @@ public abstract partial class RuntimeScenarios
         Assert.Equal((EffectStatus.Failed, 2), (run.Status, run.Attempts));
     }
 
+    [Fact]
+    public async Task Backlog_CountsWhatIsDueAndForHowLong()
+    {
+        Assert.Equal(new Backlog(0, TimeSpan.Zero, 0, TimeSpan.Zero), await Fixture.Store.BacklogAsync(Fixture.Clock.GetUtcNow(), default));
+        await Fixture.StartAsync(OneEffect);
+        await Fixture.AdvanceAsync(TimeSpan.FromMinutes(5));
+        var backlog = await Fixture.Store.BacklogAsync(Fixture.Clock.GetUtcNow(), default);
+        Assert.Equal((1, 0), (backlog.DueWork, backlog.Messages));
+        Assert.InRange(backlog.OldestWork, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
     // Rule 9
     [Fact]
     public async Task Message_OfAVersionThisHostCannotRun_IsLeftToAHostThatCan()
