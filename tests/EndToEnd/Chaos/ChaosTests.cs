@@ -21,7 +21,7 @@ public sealed class ChaosTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task ThreeHosts_KilledAtRandom_EverythingHappensOnce()
     {
-        var result = await ChaosTrial.RunAsync(database.ConnectionString, new ChaosOptions { Instances = 120, KillEvery = TimeSpan.FromSeconds(5), Deadline = TimeSpan.FromMinutes(3) }, output.WriteLine);
+        var result = await ChaosTrial.RunAsync(database.ConnectionString, new ChaosOptions { Instances = 60, KillEvery = TimeSpan.FromSeconds(6), Deadline = TimeSpan.FromMinutes(3) }, output.WriteLine);
         output.WriteLine(result.ToString());
         Assert.Empty(result.Problems);
         Assert.True(result.Kills > 0, "Nothing was killed.");
