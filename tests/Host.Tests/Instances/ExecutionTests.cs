@@ -58,6 +58,30 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Api_ChangesVariablesAndResumes_PreviewsAMigration_AndAnswers409WhenItIsOver()
+    {
+        var (id, definitionId) = await StoppedAsync();
+        var target = await PublishAsync(definitionId, "autre");
+        var client = (await host.SignInAsync(Roles.ResponsableProcedures)).Client;
+        async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, JsonObject body)
+        {
+            using var request = new HttpRequestMessage(method, new Uri("/api/v1/instances/" + path, UriKind.Relative)) { Content = JsonContent.Create(body) };
+            request.Headers.Add("Origin", client.BaseAddress!.GetLeftPart(UriPartial.Authority));
+            using var answer = await client.SendAsync(request);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        var preview = await SendAsync(HttpMethod.Post, "migration", new() { ["instanceIds"] = new JsonArray(id.ToString()), ["versionId"] = target.Id, ["preview"] = true });
+        Assert.Equal(HttpStatusCode.OK, preview.Status);
+        Assert.Contains("\"isPossible\":true", preview.Body, StringComparison.Ordinal);
+        Assert.Equal(1, (await FindAsync(id)).Version);
+        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Put, $"{id}/variables", [])).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Put, $"{id}/variables", new() { ["values"] = new JsonObject { ["Etat"] = "bon" }, ["resume"] = true })).Status);
+        Assert.Equal("fini", (await FindAsync(id)).Name);
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(HttpMethod.Post, $"{id}/cancel", [])).Status);
+    }
+
+    [Fact]
     public async Task Cancel_WithItsReason_IsJournalled()
     {
         var (id, _) = await StoppedAsync();
