@@ -138,6 +138,7 @@ internal static class Extensions
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();
+        app.MapInstanceApi();
 
         // A visitor's wrong address is « not found », not « please sign in ».
         app.MapFallback("{**path}", () => Results.NotFound()).AllowAnonymous();

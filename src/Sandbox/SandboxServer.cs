@@ -33,6 +33,9 @@ public sealed class SandboxServer : IAsyncDisposable
 
     public PortalStore Portals => app.Services.GetRequiredService<PortalStore>();
 
+    /// <summary>What effects sent under their keys.</summary>
+    public EffectLog Effects => app.Services.GetRequiredService<EffectLog>();
+
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
     {
         // An empty builder: no environment variable, no settings file of whoever hosts us may change the Sandbox.
@@ -47,7 +50,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         builder.Services.AddSingleton(options).AddSingleton(options.Time);
-        builder.Services.AddSingleton<RouteCounters>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<RouteCounters>().AddSingleton<EffectLog>().AddSingleton<Vault>();
         builder.Services.AddSingleton<CompanyRegister>().AddSingleton<RegisterFaults>();
         builder.Services.AddSingleton<MailStore>().AddSingleton<MailFaults>().AddSingleton<SmtpServer>();
         builder.Services.AddSingleton<PortalStore>().AddSingleton<PortalSessions>();

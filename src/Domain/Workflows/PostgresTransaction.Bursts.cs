@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using Npgsql;
@@ -8,17 +7,17 @@ namespace MonOPCO.Domain.Workflows;
 
 internal sealed partial class PostgresTransaction
 {
-    private const int JournalLimit = 256 * 1024;
-
     private const string InsertInstance = """
         insert into workflow_instances (id, definition_id, definition_version_id, version, correlation_id, name, parent_instance_id, parent_execution_id, status, sub_status,
             incident_count, burst, priority, created_at, updated_at, finished_at, input, output, properties, state)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce((select priority from workflow_instances where id = $7), $13), $14, $15, $16, $17, $18, $19, $20)
         """;
 
+    // Held under its row lock the instance is where it was read. Anything else is a bug that must not be committed: no row, and the division fails the transaction.
     private const string UpdateInstance = """
-        update workflow_instances set definition_version_id = $2, version = $3, correlation_id = $4, name = $5, status = $6, sub_status = $7, incident_count = $8, burst = $9,
-            updated_at = $10, finished_at = $11, output = $12, properties = $13, state = $14 where id = $1 and burst = $9 - 1
+        with burst as (update workflow_instances set definition_version_id = $2, version = $3, correlation_id = $4, name = $5, status = $6, sub_status = $7, incident_count = $8, burst = $9,
+            updated_at = $10, finished_at = $11, output = $12, properties = $13, state = $14 where id = $1 and burst = $9 - 1 returning 1)
+        select 1 / count(*) from burst
         """;
 
     private const string InsertMessage = """
@@ -26,70 +25,64 @@ internal sealed partial class PostgresTransaction
         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, now() + $9) on conflict (id) do nothing
         """;
 
-    // Runs after the bookmarks are there and under the locks of their keys: a stimulus that came first is consumed now.
+    // Runs after the bookmark is there and under the lock of its key: a stimulus that came first is consumed now. One bookmark at a time, so that the plan is kept.
     private const string MatchWaiting = """
         with hit as (
-            select b.id as bookmark_id, b.instance_id, b.activity_execution_id, s.sender_id, s.payload, s.actor
-            from workflow_bookmarks b join workflow_instances i on i.id = b.instance_id
-            cross join lateral (select * from workflow_stimuli s where s.state = 'Waiting' and s.kind = b.kind and s.key = b.key
-                and (s.only_instance_id is null or s.only_instance_id = b.instance_id)
-                and (s.correlation_id is null or s.correlation_id = coalesce(b.correlation_id, i.correlation_id)) order by s.received_at limit 1 for update) s
-            where b.id = any($1)),
-        used as (update workflow_stimuli s set state = 'Consumed', consumed_at = $2 from hit where s.sender_id = hit.sender_id),
-        closed as (update workflow_bookmarks b set closed_at = $2, closed_by = hit.actor from hit where b.id = hit.bookmark_id),
-        timers as (delete from workflow_work w using hit where w.bookmark_id = hit.bookmark_id)
+            select s.sender_id, s.payload, s.actor from workflow_stimuli s where s.state = 'Waiting' and s.kind = $3 and s.key = $4
+                and (s.only_instance_id is null or s.only_instance_id = $2) and (s.correlation_id is null or s.correlation_id = $5) order by s.received_at limit 1 for update),
+        used as (update workflow_stimuli s set state = 'Consumed', consumed_at = $6 from hit where s.sender_id = hit.sender_id),
+        closed as (update workflow_bookmarks b set closed_at = $6, closed_by = hit.actor from hit where b.id = $1),
+        timers as (delete from workflow_work w using hit where w.bookmark_id = $1)
         insert into workflow_mailbox (id, instance_id, kind, at, bookmark_id, activity_execution_id, payload, actor, sweeps, visible_at)
-        select gen_random_uuid(), instance_id, 'Resume', $2, bookmark_id, activity_execution_id, payload, actor, 0, now() from hit returning 1
+        select gen_random_uuid(), $2, 'Resume', $6, $1, $7, payload, actor, 0, now() from hit
         """;
 
-    public async Task<bool> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken)
+    public Task<SavedBurst> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken)
     {
         var result = write.Result;
         var instance = result.Instance;
         saved = (instance.Id, instance.Burst);
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        var batch = Pending();
         if (result.NewBookmarks.Count > 0)
         {
             // Shared: bursts that wait for the same key (an event's name) do not hinder each other, only who publishes it. A publisher takes one lock and waits for nothing else.
-            var keys = result.NewBookmarks.Select(b => StableId.LockOf(b.Kind, b.Key)).Distinct();
-            batch.Add("select pg_advisory_xact_lock_shared(k) from unnest($1) k", P(keys));
+            foreach (var key in result.NewBookmarks.Select(b => StableId.LockOf(b.Kind, b.Key)).Distinct())
+            {
+                batch.Add("select pg_advisory_xact_lock_shared($1)", P(key));
+            }
         }
 
-        var check = batch.BatchCommands.Count;
         Add(batch, write);
         AddBookmarks(batch, result, instance);
         AddWork(batch, result, instance);
         AddMessages(batch, write.Messages);
         AddObsoleteTimer(batch);
-        foreach (var entries in Rows(result.Journal))
+        foreach (var entries in JournalRows.Of(result.Journal))
         {
             batch.Add("insert into workflow_journal (instance_id, burst, at, entries) values ($1, $2, $3, $4)", P(instance.Id), P(instance.Burst), P(instance.UpdatedAt), J(entries));
         }
 
-        if (result.NewBookmarks.Count == 0)
+        var burst = new SavedBurst();
+        awaited = (burst, batch.BatchCommands.Count, result.NewBookmarks.Count);
+        foreach (var b in result.NewBookmarks)
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            Verify(batch.BatchCommands[check], instance);
-            return false;
+            batch.Add(MatchWaiting, P(b.Id), P(b.InstanceId), P(b.Kind), P(b.Key), P(b.CorrelationId ?? instance.CorrelationId), P(instance.UpdatedAt), P(b.ActivityExecutionId));
         }
 
-        batch.Add(MatchWaiting, P(result.NewBookmarks.Select(b => b.Id)), P(instance.UpdatedAt));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        Verify(batch.BatchCommands[check], instance);
-        return batch.BatchCommands[^1].RecordsAffected > 0;
+        return Task.FromResult(burst);
     }
 
-    public async Task PostAsync(IReadOnlyList<InstanceMessage> messages, CancellationToken cancellationToken)
+    public Task PostAsync(IReadOnlyList<InstanceMessage> messages, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        AddMessages(batch, messages);
-        AddObsoleteTimer(batch);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        AddMessages(Pending(), messages);
+        AddObsoleteTimer(Pending());
+        return Task.CompletedTask;
     }
 
     public async Task<bool> IsNewInstanceAsync(Guid instanceId, CancellationToken cancellationToken)
     {
         // Two starts under one id: the second waits here and then finds the first.
+        await FlushAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add("select pg_advisory_xact_lock($1)", P(StableId.LockOf("instance", instanceId.ToString())));
         batch.Add("select 1 from workflow_instances where id = $1", P(instanceId));
@@ -194,40 +187,6 @@ internal sealed partial class PostgresTransaction
             // Whoever posts drains at once; the sweep looks a second later. A continuation is for the sweep.
             var hidden = m.Kind == MessageKind.Continue ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
             batch.Add(InsertMessage, P(m.Id), P(m.InstanceId), P(m.Kind.ToString()), P(m.At), P(m.BookmarkId), P(m.ActivityExecutionId), J(m.Payload), P(m.Actor), P(hidden));
-        }
-    }
-
-    /// <summary>The lines of a burst in rows of at most 256 KB, but for a single longer line.</summary>
-    internal static IEnumerable<string> Rows(IReadOnlyList<JournalEntry> entries)
-    {
-        var row = new JsonArray();
-        var size = 0;
-        foreach (var node in Columns.Entries(entries).ToList())
-        {
-            var length = node!.ToJsonString(Json).Length;
-            if (size > 0 && size + length > JournalLimit)
-            {
-                yield return row.ToJsonString(Json);
-                row = [];
-                size = 0;
-            }
-
-            row.Add(node.DeepClone());
-            size += length;
-        }
-
-        if (row.Count > 0)
-        {
-            yield return row.ToJsonString(Json);
-        }
-    }
-
-    /// <summary>Held under its row lock, the instance is where it was read; anything else is a bug that must not be committed.</summary>
-    private static void Verify(NpgsqlBatchCommand write, WorkflowInstance instance)
-    {
-        if (write.RecordsAffected != 1)
-        {
-            throw new InvalidOperationException($"Burst {instance.Burst} of instance {instance.Id} does not follow the stored one.");
         }
     }
 }

@@ -22,32 +22,32 @@ internal sealed partial class PostgresTransaction
         return reader.GetBoolean(0) ? Recording.Cancelled : Recording.Recorded;
     }
 
-    public async Task FinishEffectAsync(ClaimedEffect effect, EffectStatus status, EffectResult result, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task FinishEffectAsync(ClaimedEffect effect, EffectStatus status, EffectResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command(
+        Pending().Add(
             """
             with gone as (delete from workflow_work where id = $1 returning *)
             insert into workflow_effects (activity_execution_id, generation, instance_id, activity_id, activity_name, activity, queue, status, attempts, worker, input, result, last_error, finished_at)
             select activity_execution_id, generation, instance_id, activity_id, activity_name, activity, queue, $2, attempt, lease_owner, input, $3, last_error, $4 from gone
             """, P(effect.Id), P(status.ToString()), J(JsonSerializer.Serialize(result, Json)), P(now));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
-    public async Task PostponeEffectAsync(ClaimedEffect effect, TimeSpan delay, string error, CancellationToken cancellationToken)
+    public Task PostponeEffectAsync(ClaimedEffect effect, TimeSpan delay, string error, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command(
+        Pending().Add(
             """
             update workflow_work set due_at = clock_timestamp() + $2, rank_at = rank_at - due_at + clock_timestamp() + $2, failures = failures + 1, unanswered = 0,
                 lease_owner = null, lease_until = null, last_error = $3 where id = $1
             """, P(effect.Id), P(delay), P(error));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
-    public async Task JournalLateAsync(Guid instanceId, JournalEntry entry, CancellationToken cancellationToken)
+    public Task JournalLateAsync(Guid instanceId, JournalEntry entry, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command(
+        Pending().Add(
             "insert into workflow_journal (instance_id, burst, at, entries) select $1, burst, $2, $3 from workflow_instances where id = $1", P(instanceId), P(entry.At), J(Columns.Entries([entry])));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
     public async Task<StimulusMatches> StoreStimulusAsync(StoredStimulus s, CancellationToken cancellationToken)
@@ -75,17 +75,16 @@ internal sealed partial class PostgresTransaction
         var matched = bookmarks.Count + triggers.Count > 0;
         if (!matched)
         {
-            await using var keep = connection.Command("update workflow_stimuli set state = 'Waiting' where sender_id = $1", P(s.SenderId));
-            await keep.ExecuteNonQueryAsync(cancellationToken);
+            Pending().Add("update workflow_stimuli set state = 'Waiting' where sender_id = $1", P(s.SenderId));
         }
 
         return new StimulusMatches(bookmarks, triggers, !matched, known);
     }
 
-    public async Task ConsumeStimulusAsync(Guid senderId, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task ConsumeStimulusAsync(Guid senderId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command("update workflow_stimuli set state = 'Consumed', consumed_at = $2 where sender_id = $1", P(senderId), P(now));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        Pending().Add("update workflow_stimuli set state = 'Consumed', consumed_at = $2 where sender_id = $1", P(senderId), P(now));
+        return Task.CompletedTask;
     }
 
     private async Task<(List<Guid> Bookmarks, List<WorkflowTrigger> Triggers)> MatchesAsync(StoredStimulus s, CancellationToken cancellationToken)

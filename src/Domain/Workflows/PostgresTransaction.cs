@@ -13,12 +13,40 @@ namespace MonOPCO.Domain.Workflows;
 internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, IServiceScopeFactory scopes) : IWorkflowTransaction
 {
     private const string Savepoint = "activity";
+
+    // The closed bookmark's instance is handed to the statements that follow in the same round trip as a setting of the transaction.
+    private const string Returning = $"returning {Columns.Bookmark}, pg_current_xact_id()::text, set_config('monopco.instance', b.instance_id::text, true)";
+
+    private const string ClosedInstance = "nullif(current_setting('monopco.instance', true), '')::uuid";
+
+    private const string CloseById = $"update workflow_bookmarks b set closed_at = $3, closed_by = $4, message_id = $2 where b.id = $1 and b.closed_at is null {Returning}";
+
+    private const string CloseByKey = $"""
+        update workflow_bookmarks b set closed_at = $4, closed_by = $5, message_id = $3
+        where b.closed_at is null and b.id = (select b.id from workflow_bookmarks b where b.kind = $1 and b.key = $2 and b.closed_at is null order by b.created_at limit 1 for update)
+        {Returning}
+        """;
+
+    private const string LockInstance = $"select {Columns.Instance}, pg_current_xact_id()::text from workflow_instances i where i.id = $1 for update skip locked";
+
+    private const string LockClosed = $"select {Columns.Instance}, '' from workflow_instances i where i.id = {ClosedInstance} for update skip locked";
+
+    private const string ReadMailbox = $"select {Columns.Message} from workflow_mailbox m where m.instance_id = $1 and m.parked_at is null order by m.sequence limit $2";
+
+    private const string ReadClosedMailbox = $"select {Columns.Message} from workflow_mailbox m where m.instance_id = {ClosedInstance} and m.parked_at is null order by m.sequence limit $1";
+
     private NpgsqlConnection connection = null!;
     private NpgsqlTransaction transaction = null!;
     private AsyncServiceScope? scope;
     private string? transactionId;
     private (Guid Id, long Burst)? saved;
     private bool hasSavepoint;
+
+    /// <summary>Statements that only write: they leave with the next read or, as a rule, with the commit in one round trip.</summary>
+    private NpgsqlBatch? pending;
+
+    /// <summary>What the pending burst's statements will tell: which must touch a waiting stimulus to be told of.</summary>
+    private (SavedBurst Saved, int First, int Count)? awaited;
 
     /// <summary>The bookmark just closed had a time limit: its timer goes with the next statements.</summary>
     private Guid? obsoleteTimer;
@@ -27,6 +55,11 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
     {
         get
         {
+            if (pending is not null)
+            {
+                throw new InvalidOperationException("The burst is stored: nothing may be written any more but its commit.");
+            }
+
             if (scope is null)
             {
                 scope = scopes.CreateAsyncScope();
@@ -74,11 +107,23 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
 
     public bool MustRestartBurst(Exception exception) => store.MustRestart(exception);
 
-    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        if (pending is null)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return;
+        }
+
+        // Statements and COMMIT travel together. When one of them fails, PostgreSQL skips what follows, the COMMIT included.
+        pending.Add("COMMIT");
+        await FlushAsync(cancellationToken);
+    }
 
     public async Task<bool> WasCommittedAsync(CancellationToken cancellationToken)
     {
-        if (transactionId is null)
+        // A connection that still works brought the server's answer: the commit was refused.
+        if (transactionId is null || connection.State == System.Data.ConnectionState.Open)
         {
             return false;
         }
@@ -110,34 +155,40 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
             await services.DisposeAsync();
         }
 
+        if (pending is not null)
+        {
+            await pending.DisposeAsync();
+        }
+
         await transaction.DisposeAsync();
         await connection.DisposeAsync();
     }
 
     public async Task<LockedInstance?> LockAsync(Guid instanceId, int maxMessages, CancellationToken cancellationToken)
     {
+        await FlushAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add($"select {Columns.Instance}, pg_current_xact_id()::text from workflow_instances i where i.id = $1 for update skip locked", P(instanceId));
-        batch.Add($"select {Columns.Message} from workflow_mailbox m where m.instance_id = $1 and m.parked_at is null order by m.sequence limit $2", P(instanceId), P(maxMessages + 1));
+        batch.Add(LockInstance, P(instanceId));
+        batch.Add(ReadMailbox, P(instanceId), P(maxMessages + 1));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadLockedAsync(reader, maxMessages, cancellationToken);
     }
 
     public async Task<BookmarkClosing> CloseBookmarkAsync(BookmarkTarget target, Guid messageId, string? actor, DateTimeOffset now, int maxMessages, CancellationToken cancellationToken)
     {
-        var where = target.Id is null ? "b.kind = $1 and b.key = $2" : "b.id = $1";
-        NpgsqlParameter[] which() => target.Id is { } id ? [P(id), P(messageId)] : [P(target.Kind), P(target.Key), P(messageId)];
-        var n = target.Id is null ? 3 : 2;
-        var instance = $"(select b.instance_id from workflow_bookmarks b where {where} and b.message_id = ${n})";
+        await FlushAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add(
-            $"""
-            update workflow_bookmarks b set closed_at = ${n + 1}, closed_by = ${n + 2}, message_id = ${n}
-            where b.closed_at is null and b.id = (select b.id from workflow_bookmarks b where {where} and b.closed_at is null order by b.created_at limit 1 for update)
-            returning {Columns.Bookmark}, pg_current_xact_id()::text
-            """, [.. which(), P(now), P(actor)]);
-        batch.Add($"select {Columns.Instance}, '' from workflow_instances i where i.id = {instance} for update skip locked", which());
-        batch.Add($"select {Columns.Message} from workflow_mailbox m where m.instance_id = {instance} and m.parked_at is null order by m.sequence limit ${n + 1}", [.. which(), P(maxMessages + 1)]);
+        if (target.Id is { } id)
+        {
+            batch.Add(CloseById, P(id), P(messageId), P(now), P(actor));
+        }
+        else
+        {
+            batch.Add(CloseByKey, P(target.Kind), P(target.Key), P(messageId), P(now), P(actor));
+        }
+
+        batch.Add(LockClosed);
+        batch.Add(ReadClosedMailbox, P(maxMessages + 1));
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             if (await reader.ReadAsync(cancellationToken))
@@ -162,6 +213,27 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
         return await reader.ReadAsync(cancellationToken)
             ? new BookmarkClosing { ClosedAt = reader.Time(0), ClosedBy = reader.Text(1), Removed = reader.GetBoolean(2) }
             : new BookmarkClosing();
+    }
+
+    private NpgsqlBatch Pending() => pending ??= new NpgsqlBatch(connection, transaction);
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (pending is not { } batch)
+        {
+            return;
+        }
+
+        pending = null;
+        await using (batch)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (awaited is { } burst)
+            {
+                awaited = null;
+                burst.Saved.StimulusWaited = Enumerable.Range(burst.First, burst.Count).Any(n => batch.BatchCommands[n].RecordsAffected > 0);
+            }
+        }
     }
 
     private async Task<LockedInstance?> ReadLockedAsync(NpgsqlDataReader reader, int maxMessages, CancellationToken cancellationToken)

@@ -28,7 +28,8 @@ public sealed partial class PostgresWorkflowStore
     private const string Sweep = """
         with heads as (
             select distinct on (instance_id) id, visible_at from workflow_mailbox where parked_at is null order by instance_id, sequence),
-        late as (select m.id from workflow_mailbox m join heads on heads.id = m.id where heads.visible_at <= now() order by m.visible_at limit $2 for update of m skip locked)
+        late as (select m.id from workflow_mailbox m join heads on heads.id = m.id where heads.visible_at <= now()
+            and not exists (select 1 from workflow_instances i where i.id = m.instance_id and i.definition_version_id = any($3)) order by m.visible_at limit $2 for update of m skip locked)
         update workflow_mailbox m set sweeps = sweeps + 1, visible_at = now() + interval '1 second' * power(2, least(sweeps + 1, 10)), parked_at = case when sweeps >= $1 then now() end
         from late where m.id = late.id
         """;
@@ -95,10 +96,10 @@ public sealed partial class PostgresWorkflowStore
         return [.. (await command.ListAsync(r => r.GetGuid(0), cancellationToken)).Distinct()];
     }
 
-    public async Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, IReadOnlyCollection<string> foreignVersions, CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.Command($"{Sweep} returning {Columns.Message}, m.parked_at", P(maxSweeps), P(limit));
+        await using var command = connection.Command($"{Sweep} returning {Columns.Message}, m.parked_at", P(maxSweeps), P(limit), P(foreignVersions));
         var swept = await command.ListAsync(r => (Message: Columns.ReadMessage(r), ParkedAt: r.Time(8)), cancellationToken);
         foreach (var (message, parkedAt) in swept.Where(s => s.ParkedAt is not null))
         {
@@ -108,6 +109,20 @@ public sealed partial class PostgresWorkflowStore
         }
 
         return [.. swept.Select(s => s.Message.InstanceId)];
+    }
+
+    public async Task<Backlog> BacklogAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var command = connection.Command(
+            """
+            select w.count, coalesce(now() - w.oldest, interval '0'), m.count, coalesce($1 - m.oldest, interval '0')
+            from (select count(*), min(due_at) oldest from (
+                    select due_at from workflow_work where kind = 'timer' and due_at <= now()
+                    union all select due_at from workflow_work where kind = 'effect' and cancelled_at is null and due_at <= now() and (lease_until is null or lease_until < now())) due) w,
+                (select count(*), min(at) oldest from workflow_mailbox where parked_at is null) m
+            """, P(now));
+        return (await command.ListAsync(r => new Backlog(r.GetInt64(0), r.GetTimeSpan(1), r.GetInt64(2), r.GetTimeSpan(3)), cancellationToken))[0];
     }
 
     public async Task<IReadOnlyList<StoredStimulus>> UnsettledStimuliAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)

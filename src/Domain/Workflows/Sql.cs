@@ -31,7 +31,9 @@ internal static class Sql
 
     internal static NpgsqlParameter P(IEnumerable<string> values) => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = values.ToArray() };
 
-    internal static NpgsqlParameter J(JsonNode? value) => J(value?.ToJsonString(Json));
+    internal static NpgsqlParameter J(JsonNode? value) => J(value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, Json));
+
+    internal static NpgsqlParameter J(byte[]? json) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)json ?? DBNull.Value };
 
     internal static NpgsqlParameter J(string? json) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)json ?? DBNull.Value };
 

@@ -52,3 +52,10 @@ public abstract record ResumeOutcome
 
     public sealed record NotFound : ResumeOutcome;
 }
+
+/// <summary>A burst that was stored. <see cref="StimulusWaited"/> is known once its transaction has committed.</summary>
+public sealed class SavedBurst
+{
+    /// <summary>A new bookmark found a stimulus waiting for it: the instance has a message to drain.</summary>
+    public bool StimulusWaited { get; set; }
+}

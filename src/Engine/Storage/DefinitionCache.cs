@@ -7,7 +7,15 @@ namespace MonOPCO.Engine.Storage;
 public sealed class DefinitionCache(WorkflowProgram program)
 {
     private const int Limit = 500;
+    private static readonly TimeSpan Forget = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, CompiledDefinition> compiled = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> foreign = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Versions that this process could not compile a moment ago: an activity that only a newer Host knows. Looked at again after a minute, so that what nobody can
+    /// run ends as an incident.
+    /// </summary>
+    public IReadOnlyCollection<string> Foreign => foreign.IsEmpty ? [] : [.. foreign.Where(f => System.Diagnostics.Stopwatch.GetElapsedTime(f.Value) < Forget).Select(f => f.Key)];
 
     /// <param name="versionId">Which version.</param>
     /// <param name="find">Reads it on a miss.</param>
@@ -23,7 +31,17 @@ public sealed class DefinitionCache(WorkflowProgram program)
             return null;
         }
 
-        var result = program.Compile(version);
+        CompiledDefinition result;
+        try
+        {
+            result = program.Compile(version);
+        }
+        catch (Exception)
+        {
+            foreign[versionId] = System.Diagnostics.Stopwatch.GetTimestamp();
+            throw;
+        }
+
         if (version.IsFrozen)
         {
             if (compiled.Count >= Limit)

@@ -34,8 +34,12 @@ public interface IWorkflowStore : IWorkflowReads
     /// <summary>
     /// Instances with messages that nobody drained. Each look is counted on the first message of an instance and the next look waits twice as long; a message
     /// looked at <paramref name="maxSweeps"/> times is parked, so that a poison does not stop the others, and is shown as an incident of its instance.
+    /// Instances on <paramref name="foreignVersions"/> are left to Hosts that can run them.
     /// </summary>
-    Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, IReadOnlyCollection<string> foreignVersions, CancellationToken cancellationToken);
+
+    /// <summary>What is due and undrained, for whoever watches.</summary>
+    Task<Backlog> BacklogAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Stimuli stored but not yet acted upon (a crash in between), older than a few seconds.</summary>
     Task<IReadOnlyList<StoredStimulus>> UnsettledStimuliAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);

@@ -45,8 +45,8 @@ public interface IWorkflowTransaction : IBurstScope, IAsyncDisposable
     Task PostAsync(IReadOnlyList<InstanceMessage> messages, CancellationToken cancellationToken);
 
     /// <summary>Stores a burst. New bookmarks take the lock of their key and consume a waiting stimulus: a Resume message is then posted to the instance.</summary>
-    /// <returns>True when a stimulus was waiting.</returns>
-    Task<bool> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken);
+    /// <returns>What is known of it once <see cref="CommitAsync"/> has returned: a store may send the burst together with the commit.</returns>
+    Task<SavedBurst> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken);
 
     /// <summary>Takes the lock of the stimulus' key, stores it unless its sender id is known, and says what matches. Without a match it is kept as waiting.</summary>
     Task<StimulusMatches> StoreStimulusAsync(StoredStimulus stimulus, CancellationToken cancellationToken);

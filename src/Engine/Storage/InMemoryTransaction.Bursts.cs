@@ -5,7 +5,7 @@ namespace MonOPCO.Engine.Storage;
 
 internal sealed partial class InMemoryTransaction
 {
-    public async Task<bool> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken)
+    public async Task<SavedBurst> SaveBurstAsync(BurstWrite write, CancellationToken cancellationToken)
     {
         var result = write.Result;
         var instance = result.Instance;
@@ -63,7 +63,7 @@ internal sealed partial class InMemoryTransaction
             awaited |= await AddAsync(instance, bookmark, cancellationToken);
         }
 
-        return awaited;
+        return new SavedBurst { StimulusWaited = awaited };
     }
 
     private async Task<bool> AddAsync(WorkflowInstance instance, Bookmark bookmark, CancellationToken cancellationToken)

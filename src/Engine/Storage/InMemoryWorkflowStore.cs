@@ -99,11 +99,11 @@ public sealed class InMemoryWorkflowStore(Func<IServiceProvider> services, TimeP
         return touched;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<Guid>>(() =>
+    public Task<IReadOnlyList<Guid>> SweepMailboxAsync(int maxSweeps, int limit, IReadOnlyCollection<string> foreignVersions, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<Guid>>(() =>
     {
         var now = clock.GetUtcNow();
         var touched = new List<Guid>();
-        var heads = data.Mailbox.Values.Where(m => !m.Parked).GroupBy(m => m.Message.InstanceId).Select(g => g.MinBy(m => m.Sequence)!).Where(m => m.VisibleAt <= now).Take(limit).ToList();
+        var heads = data.Mailbox.Values.Where(m => !m.Parked).GroupBy(m => m.Message.InstanceId).Select(g => g.MinBy(m => m.Sequence)!).Where(m => m.VisibleAt <= now && !(data.Instances.TryGetValue(m.Message.InstanceId, out var owner) && foreignVersions.Contains(owner.DefinitionVersionId))).Take(limit).ToList();
         foreach (var head in heads)
         {
             var parked = head.Sweeps >= maxSweeps;
@@ -117,6 +117,13 @@ public sealed class InMemoryWorkflowStore(Func<IServiceProvider> services, TimeP
         }
 
         return touched;
+    }, cancellationToken);
+
+    public Task<Backlog> BacklogAsync(DateTimeOffset now, CancellationToken cancellationToken) => LockedAsync(() =>
+    {
+        var due = data.Work.Values.Where(w => w.LeaseUntil is null && !w.Cancelled && w.DueAt <= now).Select(w => w.DueAt).Concat(data.Timers.Values.Where(t => t <= now)).ToList();
+        var messages = data.Mailbox.Values.Where(m => !m.Parked).Select(m => m.Message.At).ToList();
+        return new Backlog(due.Count, due.Count == 0 ? TimeSpan.Zero : now - due.Min(), messages.Count, messages.Count == 0 ? TimeSpan.Zero : now - messages.Min());
     }, cancellationToken);
 
     public Task<IReadOnlyList<StoredStimulus>> UnsettledStimuliAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
 
@@ -9,7 +10,14 @@ public sealed partial class WorkflowRuntime
     private sealed record FollowUps(IReadOnlyCollection<Guid> Instances, IReadOnlyList<StoredStimulus> Stimuli, bool HasDueWork)
     {
         internal static FollowUps None { get; } = new([], [], false);
+
+        /// <summary>The burst itself: its instance is drained again when a stimulus had been waiting for it.</summary>
+        internal RanBurst? Burst { get; init; }
+
+        internal IEnumerable<Guid> Touched => Burst is { Saved.StimulusWaited: true } burst ? Instances.Append(burst.Instance.Id) : Instances;
     }
+
+    private sealed record RanBurst(WorkflowInstance Instance, SavedBurst Saved, bool IsNew, int IncidentsBefore, long Began);
 
     /// <summary>Runs one burst of a locked (or new) instance and stores it in the transaction.</summary>
     private async Task<FollowUps> BurstAsync(IWorkflowTransaction tx, WorkflowInstance instance, IReadOnlyList<InstanceMessage> messages, IReadOnlyList<Guid> drained, bool isNew, int priority, CancellationToken cancellationToken)
@@ -17,8 +25,14 @@ public sealed partial class WorkflowRuntime
         var definition = await definitions.FindAsync(instance.DefinitionVersionId, () => tx.FindVersionAsync(instance.DefinitionVersionId, cancellationToken))
             ?? throw new InvalidOperationException($"The version {instance.DefinitionVersionId} of instance {instance.Id} is gone.");
         var now = clock.GetUtcNow();
-        var wasFinished = instance.Status == InstanceStatus.Finished;
+        var (wasFinished, incidents, began) = (instance.Status == InstanceStatus.Finished, instance.IncidentCount, Stopwatch.GetTimestamp());
         var result = await program.Run(definition, instance, messages, tx, now, cancellationToken);
+        if (result.RemovedBookmarks.Count > 0)
+        {
+            // Whoever sent the signal has closed its bookmark already.
+            result.RemovedBookmarks.RemoveAll(id => messages.Any(m => m.BookmarkId == id));
+        }
+
         result.Instance.Burst++;
         result.Instance.UpdatedAt = now;
         if (result.Instance.Status == InstanceStatus.Finished)
@@ -48,14 +62,9 @@ public sealed partial class WorkflowRuntime
             write.Messages.Add(new InstanceMessage(Guid.NewGuid(), instance.Id, MessageKind.Continue, now));
         }
 
-        var awaited = await tx.SaveBurstAsync(write, cancellationToken);
+        var saved = await tx.SaveBurstAsync(write, cancellationToken);
         HashSet<Guid> touched = [.. write.Messages.Where(m => m.Kind != MessageKind.Continue).Select(m => m.InstanceId)];
-        if (awaited)
-        {
-            touched.Add(instance.Id);
-        }
-
-        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue);
+        return new FollowUps(touched, [.. result.Stimuli.Select(s => Stored(s, now))], result.NewEffects.Count > 0 || result.MustContinue) { Burst = new RanBurst(instance, saved, isNew, incidents, began) };
     }
 
     private async Task AddChildAsync(IWorkflowTransaction tx, BurstWrite write, ChildStart child, DateTimeOffset now, CancellationToken cancellationToken)

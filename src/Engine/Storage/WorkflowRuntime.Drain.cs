@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MonOPCO.Engine.Storage;
 
 public sealed partial class WorkflowRuntime
@@ -11,9 +13,10 @@ public sealed partial class WorkflowRuntime
     /// <summary>Does what a committed burst left for other transactions. True when something was run.</summary>
     private async Task<bool> FollowAsync(FollowUps first, CancellationToken cancellationToken)
     {
-        var instances = new Queue<Guid>(first.Instances);
+        var instances = new Queue<Guid>(first.Touched);
         var stimuli = new Queue<StoredStimulus>(first.Stimuli);
         var hint = first.HasDueWork;
+        Count(first);
         var ran = 0;
         while (ran < options.FollowUps && (instances.Count > 0 || stimuli.Count > 0) && !cancellationToken.IsCancellationRequested)
         {
@@ -32,8 +35,9 @@ public sealed partial class WorkflowRuntime
                 }
 
                 ran++;
+                Count(follow);
                 hint |= follow.HasDueWork;
-                foreach (var next in follow.Instances)
+                foreach (var next in follow.Touched)
                 {
                     instances.Enqueue(next);
                 }
@@ -57,6 +61,15 @@ public sealed partial class WorkflowRuntime
         }
 
         return ran > 0;
+    }
+
+    /// <summary>A burst that is committed.</summary>
+    private static void Count(FollowUps committed)
+    {
+        if (committed.Burst is { } burst)
+        {
+            WorkflowMeters.Burst(burst.Instance, burst.IsNew, burst.IncidentsBefore, Stopwatch.GetElapsedTime(burst.Began));
+        }
     }
 
     /// <summary>One burst over the waiting messages. Null when there was nothing to do, or nothing that this call may do.</summary>

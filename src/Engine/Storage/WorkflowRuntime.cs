@@ -15,6 +15,9 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
     /// <summary>Instances for which somebody in this process found the lock taken after having posted: the holder looks again when it lets go.</summary>
     private readonly ConcurrentDictionary<Guid, bool> contended = new();
 
+    /// <summary>Versions that other Hosts must run.</summary>
+    internal IReadOnlyCollection<string> ForeignVersions => definitions.Foreign;
+
     /// <summary>Queries: instances, journal, bookmarks, effects, versions.</summary>
     public IWorkflowReads Reads => store;
 

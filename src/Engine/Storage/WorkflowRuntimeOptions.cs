@@ -21,6 +21,9 @@ public sealed class WorkflowRuntimeOptions
 
     public TimeSpan BackoffLimit { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>What differs for one type of activity (<c>Workflows:Retries:MonOPCO.SendMail:Backoff</c>).</summary>
+    public Dictionary<string, RetryRule> Retries { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Messages of one instance drained by one burst.</summary>
     public int MessagesPerBurst { get; set; } = 200;
 
@@ -40,4 +43,14 @@ public sealed class WorkflowRuntimeOptions
         "bot" => new() { ["bot"] = 1 },
         _ => [],
     };
+}
+
+/// <summary>Retries of one type of activity; what is not said is as for all, or as the activity declares.</summary>
+public sealed record RetryRule
+{
+    public TimeSpan? Backoff { get; init; }
+
+    public TimeSpan? BackoffLimit { get; init; }
+
+    public int? MaxAttempts { get; init; }
 }

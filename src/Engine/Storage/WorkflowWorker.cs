@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MonOPCO.Engine.Execution;
 
 namespace MonOPCO.Engine.Storage;
@@ -12,6 +13,11 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
     private readonly ConcurrentDictionary<Guid, RunningEffect> running = new();
     private readonly string owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
     private DateTimeOffset nextHousekeeping;
+    private DateTimeOffset nextObservation;
+    private long lastRound = Stopwatch.GetTimestamp();
+
+    /// <summary>For how long no round has ended: a worker that does not come round any more is not healthy.</summary>
+    public TimeSpan SinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref lastRound));
 
     private sealed record RunningEffect(ClaimedEffect Effect, CancellationTokenSource Stop)
     {
@@ -58,7 +64,7 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
         if (options.Queues.Count > 0)
         {
             var timed = await store.FireTimersAsync(now, 100, cancellationToken);
-            var swept = await store.SweepMailboxAsync(options.PoisonAfter, 100, cancellationToken);
+            var swept = await store.SweepMailboxAsync(options.PoisonAfter, 100, runtime.ForeignVersions, cancellationToken);
             foreach (var instance in timed.Concat(swept).Distinct())
             {
                 await runtime.DrainAsync(instance, cancellationToken);
@@ -73,11 +79,18 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
             }
         }
 
+        if (now >= nextObservation)
+        {
+            nextObservation = now + TimeSpan.FromSeconds(15);
+            WorkflowMeters.Observe(await store.BacklogAsync(now, cancellationToken));
+        }
+
         foreach (var (queue, cap) in options.Queues)
         {
             busy |= await ClaimAsync(queue, cap - running.Values.Count(r => r.Effect.Queue == queue), cancellationToken) > 0;
         }
 
+        Volatile.Write(ref lastRound, Stopwatch.GetTimestamp());
         return busy;
     }
 
@@ -99,6 +112,7 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
 
         var request = new WorkRequest { Owner = owner, Queue = queue, Limit = room, Lease = options.Lease, KnownActivities = effects.Known };
         var claimed = await store.ClaimAsync(request, cancellationToken);
+        WorkflowMeters.Expired(claimed.Count(c => c.Unanswered > 1));
         foreach (var effect in claimed)
         {
             var run = new RunningEffect(effect, new CancellationTokenSource());
@@ -112,6 +126,7 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
     private async Task RunEffectAsync(RunningEffect run)
     {
         var effect = run.Effect;
+        using var span = WorkflowMeters.Activities.StartActivity(effect.ActivityType)?.SetTag("workflow.instance", effect.InstanceId).SetTag("workflow.attempt", effect.Attempt);
         try
         {
             await ExecuteAsync(run, run.Stop.Token);
@@ -141,7 +156,7 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
             return;
         }
 
-        if (effect.Failures >= effect.MaxAttempts)
+        if (effect.Failures >= MaxAttempts(effect))
         {
             await FailAsync(effect, "attempts-exhausted", Exhausted(effect, effect.LastError));
             return;
@@ -170,20 +185,22 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
 
     private async Task LaterAsync(ClaimedEffect effect, TimeSpan asked, string reason)
     {
-        if (effect.Failures + 1 >= effect.MaxAttempts)
+        if (effect.Failures + 1 >= MaxAttempts(effect))
         {
             await FailAsync(effect, "attempts-exhausted", Exhausted(effect, reason));
             return;
         }
 
-        await runtime.PostponeAsync(effect, RetryPolicy.Delay(options, effect.Failures, asked, Random.Shared.NextDouble()), reason, CancellationToken.None);
+        await runtime.PostponeAsync(effect, RetryPolicy.Delay(options, effect.ActivityType, effect.Failures, asked, Random.Shared.NextDouble()), reason, CancellationToken.None);
     }
 
     private Task FailAsync(ClaimedEffect effect, string code, string message) =>
         runtime.RecordAsync(effect, _ => Task.FromResult(new EffectResult { Form = "failed", Code = code, Message = message }), CancellationToken.None);
 
-    private static string Exhausted(ClaimedEffect effect, string? reason) =>
-        $"L'étape « {effect.ActivityName} » a échoué {effect.MaxAttempts} fois. Dernière raison : {reason ?? "le poste qui l'exécutait s'est arrêté"}";
+    private int MaxAttempts(ClaimedEffect effect) => options.Retries.GetValueOrDefault(effect.ActivityType)?.MaxAttempts ?? effect.MaxAttempts;
+
+    private string Exhausted(ClaimedEffect effect, string? reason) =>
+        $"L'étape « {effect.ActivityName} » a échoué {MaxAttempts(effect)} fois. Dernière raison : {reason ?? "le poste qui l'exécutait s'est arrêté"}";
 
     /// <summary>Extends leases at a third of their length; stops what another worker took over.</summary>
     private async Task BeatAsync(CancellationToken cancellationToken)

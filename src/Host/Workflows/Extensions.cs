@@ -40,7 +40,10 @@ internal static class Extensions
         if (roles.Worker || roles.Bot)
         {
             services.AddWorkflowWorker();
+            services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: ["ready"]);
         }
+
+        services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
             ? PersonalMails.StartAsync(provider.GetRequiredService<WorkflowRuntime>(), PersonalMailKind.MagicLink, link.Id, (_, _) => Task.CompletedTask, cancellationToken)

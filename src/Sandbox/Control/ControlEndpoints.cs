@@ -19,6 +19,13 @@ internal static class ControlEndpoints
             counters.Clear();
             return Results.NoContent();
         });
+        app.MapPost("/control/effects/{key}", async (string key, EffectLog effects, CancellationToken gone) =>
+        {
+            effects.Receive(key);
+            await effects.Gate.WaitAsync(gone);
+            return Results.NoContent();
+        });
+        app.MapGet("/control/effects", (EffectLog effects) => Results.Json(new { effects.Deliveries, effects.Keys }, Vault.Json));
         app.MapPost("/control/register", async (HttpContext http, RegisterFaults faults) =>
         {
             if (await ReadAsync(http, RegisterModes) is not { } fault)

@@ -12,6 +12,7 @@ public sealed class CuttingProxy : IDisposable
     private readonly string host;
     private readonly int port;
     private int cut;
+    private int requests;
 
     public CuttingProxy(string connectionString)
     {
@@ -35,6 +36,9 @@ public sealed class CuttingProxy : IDisposable
 
     /// <summary>The line was cut since it was last armed.</summary>
     public bool HasCut => Volatile.Read(ref cut) == 0;
+
+    /// <summary>How often the clients have sent something: round trips.</summary>
+    public int Requests => Volatile.Read(ref requests);
 
     public void Arm(Cut where) => Interlocked.Exchange(ref cut, (int)where);
 
@@ -81,6 +85,7 @@ public sealed class CuttingProxy : IDisposable
             int read;
             while ((read = await client.GetStream().ReadAsync(buffer)) > 0)
             {
+                Interlocked.Increment(ref requests);
                 var where = Encoding.ASCII.GetString(buffer, 0, read).Contains("COMMIT\0", StringComparison.Ordinal) ? (Cut)Interlocked.Exchange(ref cut, 0) : Cut.None;
                 if (where == Cut.BeforeCommit)
                 {

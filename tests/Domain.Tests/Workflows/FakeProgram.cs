@@ -21,6 +21,10 @@ public sealed class FakeProgram
 
     public WorkflowProgram Program => new(Compile, RunAsync) { Triggers = Triggers };
 
+    /// <summary>The same as a Host that lacks an activity of some definitions.</summary>
+    public WorkflowProgram ProgramWithout(string definitionId) =>
+        new(version => version.DefinitionId == definitionId ? throw new InvalidOperationException("Activité inconnue.") : Compile(version), RunAsync) { Triggers = Triggers };
+
     private CompiledDefinition Compile(DefinitionVersion version)
     {
         steps[version.Id] = (JsonArray)JsonNode.Parse(version.Body)!;

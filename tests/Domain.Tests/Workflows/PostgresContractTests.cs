@@ -128,6 +128,45 @@ public sealed class PostgresContractTests : IAsyncLifetime
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(25), $"{clock.Elapsed} for a pool of 20: somebody waited.");
     }
 
+    // Rule 4. 2,000 here; 10,000 and more by ./monopco bench race.
+    [Fact]
+    public async Task TwoThousandBookmarks_EachResumedTwice_By64Clients_NoneStuckNoneDoubled()
+    {
+        const int Count = 2000;
+        await fixture.PublishAsync("race", """[{"do":"wait","kind":"race","key":"{id}"},{"do":"step"}]""");
+        var ids = Enumerable.Range(0, Count).Select(_ => Guid.NewGuid()).ToList();
+        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (id, cancel) => await fixture.Runtime.StartAsync(new StartWorkflow("race") { InstanceId = id }, null, cancel));
+        var (won, told) = (0, 0);
+        await Parallel.ForEachAsync(ids.Concat(ids), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (id, cancel) =>
+        {
+            switch (await fixture.Runtime.ResumeAsync("race", id.ToString(), null, "somebody", null, cancel))
+            {
+                case ResumeOutcome.Resumed:
+                    Interlocked.Increment(ref won);
+                    break;
+                case ResumeOutcome.AlreadyDone { By: "somebody" }:
+                    Interlocked.Increment(ref told);
+                    break;
+            }
+        });
+        Assert.Equal((Count, Count), (won, told));
+        Assert.Equal(Count, await fixture.ScalarAsync<long>("select count(*) from workflow_instances where status = 'Finished' and burst = 2"));
+        Assert.Equal(0, await fixture.ScalarAsync<long>("select (select count(*) from workflow_mailbox) + (select count(*) from workflow_bookmarks where closed_at is null)"));
+    }
+
+    [Fact]
+    public async Task ThousandEvents_SentBeforeTheirBookmarksExist_NoneIsLost()
+    {
+        const int Count = 1000;
+        await fixture.PublishAsync("early", """[{"do":"wait","kind":"event","key":"{id}"},{"do":"step"}]""");
+        var ids = Enumerable.Range(0, Count).Select(_ => Guid.NewGuid()).ToList();
+        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (id, cancel) => await fixture.Runtime.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", id.ToString(), null, null, null), "sender", cancel));
+        Assert.Equal(Count, await fixture.ScalarAsync<long>("select count(*) from workflow_stimuli where state = 'Waiting'"));
+        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (id, cancel) => await fixture.Runtime.StartAsync(new StartWorkflow("early") { InstanceId = id }, null, cancel));
+        Assert.Equal(Count, await fixture.ScalarAsync<long>("select count(*) from workflow_instances where status = 'Finished'"));
+        Assert.Equal(Count, await fixture.ScalarAsync<long>("select count(*) from workflow_stimuli where state = 'Consumed'"));
+    }
+
     [Fact]
     public async Task Resume_WhileAnotherHoldsTheInstance_DoesNotWait_AndIsDrainedLater()
     {
@@ -146,7 +185,6 @@ public sealed class PostgresContractTests : IAsyncLifetime
         Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
     }
 
-    // Rule 4
     [Fact]
     public async Task Stimulus_RacingItsBookmark_IsNeverLost()
     {
@@ -292,6 +330,27 @@ public sealed class PostgresContractTests : IAsyncLifetime
         Assert.Equal(1, await fixture.ScalarAsync<long>("select count(*) from workflow_journal"));
         await fixture.StartAsync("""[{"do":"journal","size":200000},{"do":"journal","size":200000}]""");
         Assert.Equal(3, await fixture.ScalarAsync<long>("select count(*) from workflow_journal"));
+    }
+
+    [Fact]
+    public async Task Burst_TakesTwoRoundTrips()
+    {
+        using var proxy = new CuttingProxy(fixture.ConnectionString);
+        var runtime = fixture.NewRuntime(fixture.OpenStore(proxy.ConnectionString));
+        await fixture.PublishAsync("trips", """[{"do":"wait","kind":"trip","key":"{id}"},{"do":"step"}]""");
+
+        async Task<int> ResumeAsync()
+        {
+            var id = (await runtime.StartAsync(new StartWorkflow("trips"))).Instance.Id;
+            var before = proxy.Requests;
+            Assert.Equal(new ResumeOutcome.Resumed(id, true), await runtime.ResumeAsync("trip", id.ToString(), null, "A"));
+            return proxy.Requests - before;
+        }
+
+        // Twice before counting: the connection, the cache of definitions and the prepared statements are there then.
+        await ResumeAsync();
+        await ResumeAsync();
+        Assert.Equal(2, await ResumeAsync());
     }
 
     private static Task WitnessAsync(IServiceProvider services, string text) =>

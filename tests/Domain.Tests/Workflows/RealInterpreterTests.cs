@@ -59,6 +59,38 @@ public sealed class RealInterpreterTests(ITestOutputHelper output) : IAsyncLifet
         Assert.Equal("parti", (await runtime.Reads.FindInstanceAsync(started, default))!.Name);
     }
 
+    [Fact]
+    public async Task Migrate_PreviewedThenDone_GoesOnInTheNewVersionWithItsVariables()
+    {
+        await PublishAsync("moving", [Step("e", "Elsa.Event", "eventName", "go"), Step("g", "Elsa.SetName", "value", "ancien")], ["Kept:un", "Old:x"]);
+        var id = (await runtime.StartAsync(new StartWorkflow("moving"))).Instance.Id;
+        await runtime.SetVariablesAsync(id, new JsonObject { ["Kept"] = "valeur" }, "op");
+        var gone = (await runtime.StartAsync(new StartWorkflow("moving"))).Instance.Id;
+
+        // Another order, a step before, a step after, a variable more: the wait itself is the same.
+        await PublishAsync("moving", [Step("before", "Elsa.SetName", "value", "jamais"), Step("e", "Elsa.Event", "eventName", "go"), Step("h", "Elsa.SetName", "value", "nouveau"), Step("last", "Elsa.SetName", "value", "fini")], ["New:deux", "Kept:un"]);
+        var target = (await definitions.FindPublishedAsync("moving"))!;
+        var preview = Assert.Single(await runtime.PreviewMigrationAsync([id], target.Id));
+        Assert.True(preview.IsPossible && !preview.IsDone, string.Join(' ', preview.Problems));
+        Assert.Equal(1, (await runtime.Reads.FindInstanceAsync(id, default))!.Version);
+
+        Assert.All(await runtime.MigrateAsync([id], target.Id, "Claire"), m => Assert.True(m.IsDone));
+        var moved = (await runtime.Reads.FindInstanceAsync(id, default))!;
+        var variables = InstanceStateView.Variables(moved, program.Compile(target));
+        Assert.Equal((2, "valeur", "deux"), (moved.Version, (string)variables["Kept"]!, (string)variables["New"]!));
+        Assert.Equal("Claire", (await runtime.Reads.JournalAsync(id, default)).Last(j => j.Outcome == "Migrated").Actor);
+        await runtime.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", "go", null, id, null));
+        var ended = (await runtime.Reads.FindInstanceAsync(id, default))!;
+        Assert.Equal((InstanceSubStatus.Finished, "fini", 0), (ended.SubStatus, ended.Name, ended.IncidentCount));
+
+        await PublishAsync("moving", [Step("elsewhere", "Elsa.SetName", "value", "x")]);
+        target = (await definitions.FindPublishedAsync("moving"))!;
+        var refused = await runtime.MigrateAsync([gone, id], target.Id, "Claire");
+        Assert.All(refused, m => Assert.False(m.IsDone));
+        Assert.Contains("n'existe pas dans la version 3", Assert.Single(refused[0].Problems), StringComparison.Ordinal);
+        Assert.Equal(1, (await runtime.Reads.FindInstanceAsync(gone, default))!.Version);
+    }
+
     /// <summary>Start, five steps, suspend; resume, complete. Ratios are printed; only a gross regression fails.</summary>
     [Theory]
     [InlineData(1, 60)]
@@ -131,7 +163,7 @@ public sealed class RealInterpreterTests(ITestOutputHelper output) : IAsyncLifet
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    private async Task PublishAsync(string id, JsonObject[] steps)
+    private async Task PublishAsync(string id, JsonObject[] steps, string[]? variables = null)
     {
         var root = new JsonObject
         {
@@ -145,7 +177,7 @@ public sealed class RealInterpreterTests(ITestOutputHelper output) : IAsyncLifet
                 ["target"] = new JsonObject { ["activity"] = b["id"]!.DeepClone(), ["port"] = "In" },
             })]),
         };
-        await definitions.SaveDraftAsync(new SaveDraft(id, new JsonObject { ["name"] = id, ["root"] = root }.ToJsonString()) { Name = id });
+        await definitions.SaveDraftAsync(new SaveDraft(id, new JsonObject { ["name"] = id, ["root"] = root, ["variables"] = new JsonArray([.. (variables ?? []).Select(v => v.Split(':')).Select(v => (JsonNode)new JsonObject { ["id"] = v[0], ["name"] = v[0], ["typeName"] = "String", ["value"] = v[1] })]) }.ToJsonString()) { Name = id });
         await definitions.PublishAsync(id, "test");
     }
 

@@ -70,6 +70,51 @@ public abstract partial class RuntimeScenarios
     }
 
     [Fact]
+    public async Task Effect_OfATypeWithItsOwnRule_GivesUpAfterItsOwnAttempts()
+    {
+        Fixture.Options.Retries["Test.Effect"] = new RetryRule { MaxAttempts = 2, Backoff = TimeSpan.FromSeconds(1) };
+        Fixture.Script.Execute = (_, _) => Answer(new ActivityResult<TestEffect.Output>.RetryLater(TimeSpan.Zero, "non"));
+        var id = await Fixture.StartAsync(OneEffect);
+        await Fixture.RunDueAsync();
+        await Fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await Fixture.RunDueAsync();
+        var run = Assert.Single(await Fixture.Runtime.Reads.EffectsAsync(id, default));
+        Assert.Equal((EffectStatus.Failed, 2), (run.Status, run.Attempts));
+    }
+
+    [Fact]
+    public async Task Backlog_CountsWhatIsDueAndForHowLong()
+    {
+        Assert.Equal(new Backlog(0, TimeSpan.Zero, 0, TimeSpan.Zero), await Fixture.Store.BacklogAsync(Fixture.Clock.GetUtcNow(), default));
+        await Fixture.StartAsync(OneEffect);
+        await Fixture.AdvanceAsync(TimeSpan.FromMinutes(5));
+        var backlog = await Fixture.Store.BacklogAsync(Fixture.Clock.GetUtcNow(), default);
+        Assert.Equal((1, 0), (backlog.DueWork, backlog.Messages));
+        Assert.InRange(backlog.OldestWork, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
+    // Rule 9
+    [Fact]
+    public async Task Message_OfAVersionThisHostCannotRun_IsLeftToAHostThatCan()
+    {
+        await Fixture.PublishAsync("newer", """[{"do":"wait","kind":"delay","key":"{id}","seconds":60},{"do":"step"}]""");
+        var id = (await Fixture.Runtime.StartAsync(new StartWorkflow("newer"))).Instance.Id;
+        var program = Fixture.Fake.ProgramWithout("newer");
+        var old = new WorkflowRuntime(Fixture.Store, program, new DefinitionCache(program), Fixture.Options, Fixture.Clock);
+        var worker = new WorkflowWorker(Fixture.Store, old, EffectScript.Runner, Fixture.Options, Fixture.Clock);
+        await Fixture.AdvanceAsync(TimeSpan.FromSeconds(61));
+        for (var look = 0; look < 12; look++)
+        {
+            await Fixture.RunDueAsync(worker);
+            await Fixture.AdvanceAsync(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal((InstanceStatus.Running, 0), ((await InstanceAsync(id)).Status, (await InstanceAsync(id)).IncidentCount));
+        await Fixture.RunDueAsync();
+        Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(id)).Status);
+    }
+
+    [Fact]
     public async Task Effect_LeaseLost_AnotherWorkerTakesOver_AndTheLateResultIsJournalled()
     {
         var (entered, free) = Hold();

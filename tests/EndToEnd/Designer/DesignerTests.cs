@@ -61,6 +61,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await Expect(page.Locator("tbody tr")).ToContainTextAsync("En attente");
         await page.Locator("tbody tr th a").ClickAsync();
+        await page.GetByText("Voir le schéma", new() { Exact = true }).ClickAsync();
 
         await Expect(page.Locator(".x6-node")).ToHaveCountAsync(4, new() { Timeout = Patience });
         await Expect(page.Locator("#studio")).ToContainTextAsync("Attendre la suite", new() { Timeout = Patience });

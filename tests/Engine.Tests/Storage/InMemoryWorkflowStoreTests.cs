@@ -18,7 +18,7 @@ public sealed class InMemoryWorkflowStoreTests
         }
 
         Assert.Null(await store.FindVersionAsync("v", default));
-        Assert.Empty(await store.SweepMailboxAsync(5, 10, default));
+        Assert.Empty(await store.SweepMailboxAsync(5, 10, [], default));
     }
 
     [Fact]

@@ -2536,8 +2536,13 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_bookmarks_instance_id")
                         .HasFilter("closed_at is null");
 
-                    b.HasIndex("Kind", "Key")
-                        .HasDatabaseName("ix_workflow_bookmarks_kind_key");
+                    b.HasIndex("Kind", "Key", "ClosedAt")
+                        .HasDatabaseName("ix_workflow_bookmarks_kind_key_closed_at")
+                        .HasFilter("closed_at is not null");
+
+                    b.HasIndex("Kind", "Key", "CreatedAt")
+                        .HasDatabaseName("ix_workflow_bookmarks_kind_key_created_at")
+                        .HasFilter("closed_at is null");
 
                     b.ToTable("workflow_bookmarks", (string)null);
                 });
@@ -2789,15 +2794,21 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("DefinitionId", "CreatedAt")
                         .HasDatabaseName("ix_workflow_instances_definition_id_created_at");
 
-                    b.HasIndex(new[] { "UpdatedAt" }, "IX_workflow_instances_incidents")
+                    b.HasIndex(new[] { "CreatedAt" }, "IX_workflow_instances_incidents")
                         .HasDatabaseName("ix_workflow_instances_incidents")
                         .HasFilter("incident_count > 0");
 
                     b.ToTable("workflow_instances", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowJournalRow", b =>
                 {
+                    b.Property<Guid>("InstanceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("instance_id");
+
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
@@ -2818,15 +2829,8 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("entries");
 
-                    b.Property<Guid>("InstanceId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("instance_id");
-
-                    b.HasKey("Id")
+                    b.HasKey("InstanceId", "Id")
                         .HasName("pk_workflow_journal");
-
-                    b.HasIndex("InstanceId", "Id")
-                        .HasDatabaseName("ix_workflow_journal_instance_id_id");
 
                     b.ToTable("workflow_journal", (string)null);
                 });

@@ -13,7 +13,7 @@ using MonOPCO.Host.Pages.Shared;
 
 namespace MonOPCO.Host.Pages.Instances;
 
-/// <summary>Instances of procedures, newest first; each opens in Studio's viewer.</summary>
+/// <summary>Instances of procedures, newest first; each opens its page, which leads to Studio's viewer.</summary>
 [Authorize(Policies.Staff)]
 public sealed class IndexModel(DefinitionStore definitions, IWorkflowReads instances, MonOpcoDbContext database) : PageModel
 {
@@ -97,5 +97,5 @@ public sealed class InstanceRow(WorkflowInstance instance, string? dossier, stri
 
     public int Incidents => instance.IncidentCount;
 
-    public string Url => $"/designer/instances/{instance.Id:D}";
+    public string Url => $"/instances/{instance.Id:D}";
 }

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using MonOPCO.Engine.Execution;
+using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Infrastructure;
+using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.SignIn;
+using MonOPCO.Host.Workflows;
+
+namespace MonOPCO.Host.Pages.Instances;
+
+/// <summary>One instance: what it waits for, what stopped it, and what an operator may do about it.</summary>
+[Authorize(Policies.Staff)]
+public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, IAuthorizationService authorization) : PageModel
+{
+    public WorkflowInstance Instance { get; private set; } = null!;
+
+    public bool MayOperate { get; private set; }
+
+    public IReadOnlyList<IncidentView> Incidents { get; private set; } = [];
+
+    public IReadOnlyList<Bookmark> Waits { get; private set; } = [];
+
+    public IReadOnlyList<EffectRecord> Effects { get; private set; } = [];
+
+    public IReadOnlyList<DefinitionVersion> Versions { get; private set; } = [];
+
+    public IReadOnlyList<InstanceMigration>? Preview { get; private set; }
+
+    public string Variables { get; private set; } = "{}";
+
+    /// <summary>Names of the steps by id.</summary>
+    public IReadOnlyDictionary<string, string> Steps { get; private set; } = new Dictionary<string, string>();
+
+    [BindProperty]
+    public string? Valeurs { get; set; }
+
+    [BindProperty]
+    public string? Issue { get; set; }
+
+    [BindProperty]
+    public string? Motif { get; set; }
+
+    [BindProperty]
+    public string? Version { get; set; }
+
+    /// <summary>Migrates every running instance of the same version, not this one alone.</summary>
+    [BindProperty]
+    public bool Toutes { get; set; }
+
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken cancellationToken) => await LoadAsync(id, cancellationToken) ? Page() : NotFound();
+
+    public Task<IActionResult> OnPostRelancerAsync(Guid id, Guid etape, CancellationToken cancellationToken) =>
+        ActAsync(id, "L’étape est relancée.", actor => runtime.RetryIncidentAsync(id, etape, null, actor, cancellationToken));
+
+    public Task<IActionResult> OnPostPasserAsync(Guid id, Guid etape, CancellationToken cancellationToken) =>
+        ActAsync(id, "L’étape est passée.", actor => runtime.SkipIncidentAsync(id, etape, string.IsNullOrWhiteSpace(Issue) ? "Done" : Issue.Trim(), null, actor, cancellationToken));
+
+    public Task<IActionResult> OnPostAnnulerAsync(Guid id, CancellationToken cancellationToken) =>
+        ActAsync(id, "L’exécution est annulée.", actor => runtime.CancelAsync(id, string.IsNullOrWhiteSpace(Motif) ? "Annulée par un responsable" : Motif.Trim(), actor, cancellationToken));
+
+    public async Task<IActionResult> OnPostVariablesAsync(Guid id, bool reprendre, CancellationToken cancellationToken)
+    {
+        JsonObject? values = null;
+        try
+        {
+            values = JsonNode.Parse(Valeurs ?? "") as JsonObject;
+        }
+        catch (JsonException)
+        {
+            // Said below, beside the field.
+        }
+
+        if (values is null)
+        {
+            ModelState.AddModelError(nameof(Valeurs), "Écrivez un objet JSON : { \"Nom\": valeur }.");
+            if (!await LoadAsync(id, cancellationToken))
+            {
+                return NotFound();
+            }
+
+            Variables = Valeurs ?? "";
+            return this.Invalid();
+        }
+
+        return await ActAsync(id, reprendre ? "Les variables sont enregistrées et l’exécution reprend." : "Les variables sont enregistrées.", async actor =>
+            await runtime.SetVariablesAsync(id, values, actor, cancellationToken) && (!reprendre || await runtime.RetryAllAsync(id, actor, cancellationToken)));
+    }
+
+    public async Task<IActionResult> OnPostApercuAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(id, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        if (!MayOperate)
+        {
+            return Forbid();
+        }
+
+        if (Versions.All(v => v.Id != Version))
+        {
+            ModelState.AddModelError(nameof(Version), "Choisissez une version.");
+            return this.Invalid();
+        }
+
+        Preview = await runtime.PreviewMigrationAsync(await ConcernedAsync(cancellationToken), Version!, cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostMigrerAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(id, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        if (!MayOperate)
+        {
+            return Forbid();
+        }
+
+        if (Versions.All(v => v.Id != Version))
+        {
+            ModelState.AddModelError(nameof(Version), "Choisissez une version.");
+            return this.Invalid();
+        }
+
+        var done = await runtime.MigrateAsync(await ConcernedAsync(cancellationToken), Version!, User.ShownName(), cancellationToken);
+        var left = done.Count(m => !m.IsDone);
+        this.Flash(left == 0 ? "success" : "warning", $"{Fr.Number(done.Count - left)} exécution(s) migrée(s)" + (left == 0 ? "." : $", {Fr.Number(left)} laissée(s) dans leur version."));
+        return Redirect($"/instances/{id:D}");
+    }
+
+    private async Task<IActionResult> ActAsync(Guid id, string done, Func<string, Task<bool>> act)
+    {
+        if (!(await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded)
+        {
+            return Forbid();
+        }
+
+        var told = await act(User.ShownName());
+        this.Flash(told ? "success" : "warning", told ? done : "L’exécution n’existe pas ou n’est plus en cours.");
+        return Redirect($"/instances/{id:D}");
+    }
+
+    private async Task<IReadOnlyCollection<Guid>> ConcernedAsync(CancellationToken cancellationToken)
+    {
+        if (!Toutes)
+        {
+            return [Instance.Id];
+        }
+
+        var running = await runtime.Reads.ListInstancesAsync(new InstanceFilter { DefinitionId = Instance.DefinitionId, Status = InstanceStatus.Running, Take = 5000 }, cancellationToken);
+        return [.. running.Items.Where(i => i.DefinitionVersionId == Instance.DefinitionVersionId).Select(i => i.Id)];
+    }
+
+    private async Task<bool> LoadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await runtime.Reads.FindInstanceAsync(id, cancellationToken) is not { } instance)
+        {
+            return false;
+        }
+
+        Instance = instance;
+        MayOperate = instance.Status == InstanceStatus.Running && (await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded;
+        Incidents = InstanceStateView.Incidents(instance);
+        Waits = await runtime.Reads.BookmarksAsync(id, cancellationToken);
+        Effects = await runtime.Reads.EffectsAsync(id, cancellationToken);
+        Versions = [.. (await definitions.ListAsync(instance.DefinitionId, cancellationToken)).Where(v => v.Id != instance.DefinitionVersionId)];
+        if (await cache.FindAsync(instance.DefinitionVersionId, () => runtime.Reads.FindVersionAsync(instance.DefinitionVersionId, cancellationToken)) is { } definition)
+        {
+            Steps = definition.Nodes.GroupBy(n => n.Id).ToDictionary(n => n.Key, n => n.First().Name, StringComparer.Ordinal);
+            if (MayOperate)
+            {
+                // Values may hold what only those who operate procedures shall see.
+                Variables = InstanceStateView.Variables(instance, definition).ToJsonString(Readable);
+            }
+        }
+
+        return true;
+    }
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
