@@ -118,7 +118,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             Version = version,
             Parent = parent,
             Descriptor = descriptor,
-            Behavior = descriptor is null ? new UnknownNode() : used is not null ? new CompositeNode() : descriptor.CreateBehavior?.Invoke() ?? new HostNode(descriptor),
+            Behavior = descriptor is null ? new UnknownNode() : used is not null ? new CompositeNode() : descriptor.CreateBehavior?.Invoke() ?? Hosted(descriptor),
             IsTerminal = descriptor?.IsTerminal ?? false,
             CanStartWorkflow = LenientJson.ToBoolean(custom?["canStartWorkflow"]) || LenientJson.ToBoolean(json["canStartWorkflow"]),
             Merge = Merge(custom?["mergeMode"], id),
@@ -356,6 +356,14 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         node.Outputs = [.. bindings];
     }
+
+    // Elsa's request activities end by the status they got; what sends the request is an effect like any other.
+    private static HostNode Hosted(ActivityDescriptor descriptor) => descriptor.Type switch
+    {
+        "Elsa.SendHttpRequest" => new SendHttpNode(descriptor),
+        "Elsa.FlowSendHttpRequest" => new FlowSendHttpNode(descriptor),
+        _ => new HostNode(descriptor),
+    };
 
     private JsonObject? UsedDefinition(JsonObject json, string type, int version, string id)
     {

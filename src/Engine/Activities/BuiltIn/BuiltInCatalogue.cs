@@ -12,6 +12,7 @@ internal static class BuiltInCatalogue
     private const string Basic = "Primitives";
     private const string Time = "Temps";
     private const string Compose = "Composition";
+    private const string Web = "HTTP";
 
     internal static IEnumerable<IExpressionLanguage> Languages() => [new JavaScriptLanguage()];
 
@@ -80,6 +81,21 @@ internal static class BuiltInCatalogue
                 In("WaitForCompletion", "Boolean", "Attendre la fin", "checkbox", "True"), In("StartNewTrace", "Boolean", "Nouvelle trace", "checkbox"), In("ChannelName", "String", "Canal"),
             ],
             [], [Slot("ChildCompleted", "Instance terminée"), Slot("ChildFaulted", "Instance en erreur"), new("Completed", "Toutes terminées"), new("Canceled", "Annulées"), Done]),
+        Of("Elsa.HttpEndpoint", "Recevoir une requête HTTP", Web, "Attend une requête HTTP à une adresse sous /workflows, ou démarre à sa réception.", () => new HttpEndpointNode(),
+            [
+                In("Path", "String", "Chemin"), In("SupportedMethods", "String[]", "Méthodes", "checklist", """["GET"]""", "Object", [new("GET", "GET"), new("POST", "POST"), new("PUT", "PUT"), new("HEAD", "HEAD"), new("DELETE", "DELETE"), new("PATCH", "PATCH")]),
+                In("Authorize", "Boolean", "Réservé aux personnes connectées", "checkbox", "False"), In("Policy", "String", "Droit exigé"), In("RequestTimeout", "TimeSpan", "Durée maximale de la réponse"), In("RequestSizeLimit", "Int64", "Taille maximale de la requête (octets)"),
+                In("FileSizeLimit", "Int64", "Taille maximale d'un fichier (octets)"), In("AllowedFileExtensions", "String[]", "Extensions permises", "multitext", syntax: "Object"), In("BlockedFileExtensions", "String[]", "Extensions refusées", "multitext", syntax: "Object"),
+                In("AllowedMimeTypes", "String[]", "Types MIME permis", "multitext", syntax: "Object"), Plain("ExposeRequestTooLargeOutcome", "Issue « requête trop grande »"), Plain("ExposeFileTooLargeOutcome", "Issue « fichier trop grand »"),
+                Plain("ExposeInvalidFileExtensionOutcome", "Issue « extension refusée »"), Plain("ExposeInvalidFileMimeTypeOutcome", "Issue « type refusé »"),
+            ],
+            [
+                Out("Result", "Object", "Requête"), Out("ParsedContent", "Object", "Contenu"), Out("Files", "Object[]", "Fichiers"), Out("File", "Object", "Premier fichier"), Out("RouteData", "ObjectDictionary", "Paramètres du chemin"),
+                Out("QueryStringData", "ObjectDictionary", "Paramètres de requête"), Out("Headers", "ObjectDictionary", "En-têtes"),
+            ],
+            [Done, new("Request too large", "Requête trop grande"), new("File too large", "Fichier trop grand"), new("Invalid file extension", "Extension refusée"), new("Invalid file MIME type", "Type refusé")], trigger: true),
+        Of("Elsa.WriteHttpResponse", "Répondre à la requête HTTP", Web, "Répond à la requête HTTP qui a démarré ou réveillé l'instance.", () => new WriteHttpResponseNode(),
+            [In("StatusCode", "Object", "Code de réponse", value: "OK"), In("Content", "Object", "Contenu", "multiline"), In("ContentType", "String", "Type du contenu"), In("ResponseHeaders", "Object", "En-têtes", "json-editor", syntax: "Object")]),
     ];
 
     private static PortDescriptor Done => new("Done", "Terminé");
@@ -97,6 +113,9 @@ internal static class BuiltInCatalogue
 
     private static InputDescriptor Raw(string name, string title, string hint) =>
         new(name, "Object") { DisplayName = title, UiHint = hint, IsWrapped = false, IsStructural = true };
+
+    private static InputDescriptor Plain(string name, string title) =>
+        new(name, "Boolean") { DisplayName = title, UiHint = "checkbox", DefaultValue = "False", IsWrapped = false };
 
     private static InputDescriptor In(string name, string type, string title, string hint = "singleline", string? value = null, string syntax = "Literal", Choice[]? choices = null) =>
         new(name, type) { DisplayName = title, UiHint = hint, DefaultValue = value, DefaultSyntax = syntax, Choices = choices ?? [] };
