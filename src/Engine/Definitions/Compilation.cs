@@ -59,6 +59,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             Version = document.Version,
             Name = document.Name,
             Triggers = Triggers(),
+            Activation = Activation(json),
             ContinuesWithIncidents = strategy.Contains("ContinueWithIncidents", StringComparison.OrdinalIgnoreCase),
         };
         return new LoadResult(definition, _problems);
@@ -454,6 +455,26 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         Add(new Problem(ProblemLevel.Error, "merge-mode", id, "mergeMode", $"« {text} » n'est pas un mode de réunion (None, Stream, Merge, Converge, Cascade, Race)."));
         return MergeMode.None;
+    }
+
+    // Elsa writes the .NET type name; the class says all.
+    private ActivationStrategy Activation(JsonObject json)
+    {
+        var text = LenientJson.ToText((json["options"] as JsonObject)?["activationStrategyType"])?.Split(',')[0] ?? "";
+        switch (text[(text.LastIndexOf('.') + 1)..])
+        {
+            case "" or "AllowAlwaysStrategy":
+                return ActivationStrategy.Always;
+            case "SingletonStrategy":
+                return ActivationStrategy.Singleton;
+            case "CorrelatedSingletonStrategy":
+                return ActivationStrategy.CorrelatedSingleton;
+            case "CorrelationStrategy":
+                return ActivationStrategy.Correlation;
+            default:
+                Add(new Problem(ProblemLevel.Error, "activation-strategy", null, "options.activationStrategyType", $"La règle de démarrage « {text} » n'est pas connue."));
+                return ActivationStrategy.Always;
+        }
     }
 
     private List<TriggerInfo> Triggers()
