@@ -10,10 +10,10 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 {
     private const int MaxDepth = 16;
 
-    // Properties of a node that are not inputs; the last ones are from earlier versions of Elsa.
+    // Properties of a node that are not inputs; some are from earlier versions of Elsa (strategy and autoBlockingThreshold of Delay).
     private static readonly HashSet<string> Structure = new(StringComparer.OrdinalIgnoreCase)
     {
-        "id", "nodeId", "name", "type", "version", "metadata", "customProperties", "variables", "canStartWorkflow", "runAsynchronously", "applicationProperties", "source", "line",
+        "id", "nodeId", "name", "type", "version", "metadata", "customProperties", "variables", "canStartWorkflow", "runAsynchronously", "applicationProperties", "source", "line", "strategy", "autoBlockingThreshold",
         "workflowDefinitionId", "workflowDefinitionVersionId", "latestAvailablePublishedVersion", "latestAvailablePublishedVersionId",
     };
 
@@ -148,7 +148,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             if (value is not null && !Structure.Contains(property) && !reader.WasRead(property) && descriptor.IndexOfInput(property) < 0
                 && !descriptor.Outputs.Any(o => string.Equals(o.Name, property, StringComparison.OrdinalIgnoreCase)) && !descriptor.Ports.Any(p => string.Equals(p.Name, property, StringComparison.OrdinalIgnoreCase)))
             {
-                Add(new Problem(descriptor.IsBuiltIn ? ProblemLevel.Warning : ProblemLevel.Error, "unknown-property", id, property, $"« {node.Title} » ({type}) n'a pas de propriété « {property} »."));
+                Add(new Problem(ProblemLevel.Error, "unknown-property", id, property, $"« {node.Title} » ({type}) n'a pas de propriété « {property} »."));
             }
         }
 
@@ -279,7 +279,19 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             var expression = InputExpression(Property(json, input.Name), input, node);
             if (expression is ConstantValue constant)
             {
-                Check(constant, input, node, descriptor);
+                if (input.Required && descriptor.IsBuiltIn && string.IsNullOrWhiteSpace(LenientJson.ToText(constant.Value)))
+                {
+                    // Studio leaves an empty text behind when an input is cleared.
+                    expression = null;
+                }
+                else
+                {
+                    Check(constant, input, node, descriptor);
+                }
+            }
+            else if (expression is not null && descriptor is { IsBuiltIn: true, IsTrigger: true } && node.CanStartWorkflow)
+            {
+                Add(new Problem(ProblemLevel.Error, "trigger-expression", node.Id, input.Name, $"« {input.DisplayName} » de « {node.Title} » doit être une valeur fixe : l'activité démarre le workflow, et rien ne peut encore être calculé."));
             }
 
             if (expression is not null)
@@ -319,8 +331,18 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
     /// <summary>A constant that the activity could not bind is refused here, not when a dossier meets it.</summary>
     private void Check(ConstantValue constant, InputDescriptor input, Node node, ActivityDescriptor descriptor)
     {
-        if (descriptor.Code is null || constant.Value is null)
+        if (constant.Value is null)
         {
+            return;
+        }
+
+        if (descriptor.Code is null)
+        {
+            if (ConstantChecks.Refusal(descriptor.Type, input, constant.Value) is { } refusal)
+            {
+                Add(new Problem(ProblemLevel.Error, "bad-value", node.Id, input.Name, $"« {input.DisplayName} » de « {node.Title} » n'accepte pas la valeur {Shown(constant.Value)} : {refusal.TrimEnd('.')}."));
+            }
+
             return;
         }
 
@@ -499,6 +521,8 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         return triggers;
     }
+
+    private static string Shown(JsonNode value) => value.ToJsonString() is { Length: > 80 } text ? text[..80] + "…" : value.ToJsonString();
 
     private static JsonNode? Property(JsonObject json, string name)
     {

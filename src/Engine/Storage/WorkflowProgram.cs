@@ -54,7 +54,7 @@ public sealed class WorkflowProgram(Func<DefinitionVersion, CompiledDefinition> 
                 var route = HttpRoute.Parse(trigger.Inputs["path"]?.ToString() ?? "");
                 triggers.Add(new WorkflowTrigger(definition.DefinitionId, definition.VersionId, trigger.ActivityId, route.Kind, route.Text));
             }
-            else if (trigger.Inputs[input]?.ToString() is { Length: > 0 } key)
+            else if ((trigger.Inputs[input]?.ToString() ?? (kind == "timer" ? "00:01:00" : null)) is { Length: > 0 } key)
             {
                 triggers.Add(new WorkflowTrigger(definition.DefinitionId, definition.VersionId, trigger.ActivityId, kind, key));
             }
