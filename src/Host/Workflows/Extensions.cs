@@ -47,6 +47,12 @@ internal static class Extensions
             services.AddWorkflowWorker();
         }
 
+        if (roles.Worker)
+        {
+            services.AddSingleton<Calendar>();
+            services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
+        }
+
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
             ? PersonalMails.StartAsync(provider.GetRequiredService<WorkflowRuntime>(), PersonalMailKind.MagicLink, link.Id, (_, _) => Task.CompletedTask, cancellationToken)
             : throw new InvalidOperationException($"Mail '{mail.Template}' carries no link: send it from a procedure."));

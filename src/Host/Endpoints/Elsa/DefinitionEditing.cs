@@ -15,7 +15,7 @@ internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblem
 
     /// <summary>Overwrites the draft, or makes version n + 1 when the latest was published; nothing when nothing changed.</summary>
     /// <exception cref="DraftConflictException">Somebody else has made a newer version than the one this model comes from.</exception>
-    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel)
+    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel, bool isPublishing = false)
     {
         var definitionId = model.Text("definitionId") is { Length: > 0 } given ? given : Guid.CreateVersion7().ToString("N");
         var versions = await store.ListAsync(definitionId, cancel);
@@ -30,7 +30,8 @@ internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblem
                 kept[name] = value?.DeepClone();
             }
 
-            if (IsSame(latest, kept))
+            // Publishing makes a version even of the same text, as in Elsa: those who use it may be asked to follow.
+            if (!isPublishing && IsSame(latest, kept))
             {
                 return latest;
             }

@@ -42,8 +42,9 @@ internal static class DefinitionWriteEndpoints
 
         return await GuardedAsync(async () =>
         {
-            var saved = await editing.SaveAsync(model, cancel);
-            return Saved(body.Flag("publish") == true ? await editing.PublishAsync(saved.DefinitionId, cancel) : new PublishOutcome(saved, false, [], 0));
+            var publish = body.Flag("publish") == true;
+            var saved = await editing.SaveAsync(model, cancel, publish);
+            return Saved(publish ? await editing.PublishAsync(saved.DefinitionId, cancel) : new PublishOutcome(saved, false, [], 0));
         });
     }
 
