@@ -10,6 +10,7 @@ using MonOPCO.Domain.Users;
 namespace MonOPCO.Host.Tests.Elsa;
 
 /// <summary>A Host with its worker, a program signed in as a process owner, and a server outside that procedures may call.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "xunit calls IAsyncLifetime.DisposeAsync.")]
 public sealed class ElsaFixture : HostFixture
 {
     private readonly TcpListener _outside = new(IPAddress.Loopback, 0);
