@@ -17,7 +17,7 @@ public class TokenTests
         { "Merge", "S>A S>B A>M B>M M>E", "", "S A B M E", "" },
         { "Converge", "S>A S>B A>M B>M M>E", "", "S A B M E", "" },
         { "Cascade", "S>A S>B A>M B>M M>E", "", "S A B M E", "" },
-        { "Race", "S>A S>B A>M B>M M>E", "", "S A M E", "" },
+        { "Race", "S>A S>B A>M B>M M>E", "", "S A B M E", "" },
         { "Stream", "S>A S>d A>M d:True>M d:False>X M>E", "d=False", "S A X M E", "" },
         { "Stream", "S>A S>d A>M d:True>M d:False>X M>E", "d=True", "S A M E", "" },
         { "Merge", "S>A S>d A>M d:True>M d:False>X M>E", "d=True", "S A M E", "" },

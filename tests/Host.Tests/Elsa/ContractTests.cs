@@ -177,6 +177,7 @@ public sealed class ContractTests(ElsaFixture host) : IClassFixture<ElsaFixture>
         var counts = await CountsAsync(timer, once, cron);
         Assert.Equal((1, 1), (counts[0], counts[1]));
         Assert.InRange(counts[2], 1, 2);
+        await host.SignInProgramAsync();
     }
 
     private IEnumerable<Calendar> Calendars() => Enumerable.Range(0, 3).Select(_ => ActivatorUtilities.CreateInstance<Calendar>(host.Services));

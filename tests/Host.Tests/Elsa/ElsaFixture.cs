@@ -39,6 +39,12 @@ public sealed class ElsaFixture : HostFixture
     {
         await base.InitializeAsync();
         _ = ServeAsync();
+        await SignInProgramAsync();
+    }
+
+    /// <summary>Again after the clock was moved: tokens are short-lived.</summary>
+    public async Task SignInProgramAsync()
+    {
         var owner = await CreateUserAsync(Roles.ResponsableProcedures);
         _program = Visitor().Client;
         var login = await _program.PostAsJsonAsync("/elsa/api/identity/login", new { username = owner.Email, password = Password });
