@@ -42,8 +42,10 @@ internal sealed class ConsumerUpdates(DefinitionStore store, Access access)
             {
                 if (node.Text("workflowDefinitionId") == published.DefinitionId && node.Text("workflowDefinitionVersionId") != published.Id)
                 {
-                    node["workflowDefinitionVersionId"] = node["latestAvailablePublishedVersionId"] = published.Id;
-                    node["version"] = node["latestAvailablePublishedVersion"] = published.Version;
+                    node["workflowDefinitionVersionId"] = published.Id;
+                    node["latestAvailablePublishedVersionId"] = published.Id;
+                    node["version"] = published.Version;
+                    node["latestAvailablePublishedVersion"] = published.Version;
                     changed = true;
                 }
             });
