@@ -10,6 +10,7 @@ using MonOPCO.Host.Demo;
 using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
 using MonOPCO.Host.Endpoints.Elsa;
+using MonOPCO.Host.Endpoints.HttpWorkflows;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
@@ -83,6 +84,7 @@ internal static class Extensions
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();
+        services.AddHttpWorkflows();
         var demo = DemoSettings.IsEnabled(builder.Configuration, builder.Environment);
         services.AddRazorPages(options => PageConventions.Configure(options, demo)).AddMvcOptions(FrenchMessages.Configure);
         services.AddAntiforgery(options =>
@@ -139,6 +141,7 @@ internal static class Extensions
         app.MapDesigner();
         app.MapElsaApi();
         app.MapInstanceApi();
+        app.MapHttpWorkflows();
 
         // A visitor's wrong address is « not found », not « please sign in ».
         app.MapFallback("{**path}", () => Results.NotFound()).AllowAnonymous();

@@ -204,6 +204,17 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
         return await ClosedAsync(target, cancellationToken);
     }
 
+    public async Task<Guid?> RunningInstanceAsync(string? definitionId, string? correlationId, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add("select pg_advisory_xact_lock($1)", P(StableId.LockOf("activation", $"{definitionId}\n{correlationId}")));
+        batch.Add(
+            "select id from workflow_instances where status = 'Running' and ($1::text is null or definition_id = $1) and ($2::text is null or correlation_id = $2) limit 1", P(definitionId), P(correlationId));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetGuid(0) : null;
+    }
+
     private async Task<BookmarkClosing> ClosedAsync(BookmarkTarget target, CancellationToken cancellationToken)
     {
         await using var last = target.Id is { } id

@@ -92,6 +92,46 @@ public sealed partial class PostgresWorkflowStore
         ? [.. (await VersionsAsync("d.deleted_at is null and (d.version = (select max(x.version) from workflow_definitions x where x.definition_id = d.definition_id) or exists (select 1 from workflow_published p where p.version_id = d.id))", null, cancellationToken))]
         : await VersionsAsync("d.deleted_at is null and d.definition_id = $1", definitionId, cancellationToken);
 
+    public async Task<IReadOnlyList<string>> WaitingKeysAsync(string kind, CancellationToken cancellationToken)
+    {
+        // Jumps from key to key in the index: the cost is the number of keys, not of waiting instances.
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var command = connection.Command(
+            """
+            with recursive keys as (
+                (select key from workflow_bookmarks where kind = $1 order by key limit 1)
+                union all
+                select (select b.key from workflow_bookmarks b where b.kind = $1 and b.key > k.key order by b.key limit 1) from keys k where k.key is not null)
+            select k.key from keys k where exists (select 1 from workflow_bookmarks b where b.kind = $1 and b.key = k.key and b.closed_at is null)
+            union
+            select key from workflow_triggers where kind = $1
+            """, P(kind));
+        return await command.ListAsync(r => r.GetString(0), cancellationToken);
+    }
+
+    public async Task<Waiting> WaitingAsync(string kind, string key, Guid? instanceId, string? correlationId, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var triggers = connection.Command("select definition_id, version_id, activity_id, kind, key from workflow_triggers where kind = $1 and key = $2", P(kind), P(key));
+        var started = await triggers.ListAsync(ReadTrigger, cancellationToken);
+        await using var bookmarks = connection.Command(
+            $"""
+            select {Columns.Bookmark} from workflow_bookmarks b join workflow_instances i on i.id = b.instance_id where b.kind = $1 and b.key = $2 and b.closed_at is null
+                and ($3::uuid is null or b.instance_id = $3) and ($4::text is null or coalesce(b.correlation_id, i.correlation_id) = $4) order by b.created_at limit $5
+            """, P(kind), P(key), P(instanceId), P(correlationId), P(limit));
+        return new Waiting(started, await bookmarks.ListAsync(Columns.ReadBookmark, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<(WorkflowTrigger Trigger, DateTimeOffset Since)>> TriggersAsync(IReadOnlyCollection<string> kinds, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var command = connection.Command(
+            "select t.definition_id, t.version_id, t.activity_id, t.kind, t.key, p.published_at from workflow_triggers t join workflow_published p on p.version_id = t.version_id where t.kind = any($1)", P(kinds));
+        return await command.ListAsync(r => (ReadTrigger(r), r.GetFieldValue<DateTimeOffset>(5)), cancellationToken);
+    }
+
+    private static WorkflowTrigger ReadTrigger(NpgsqlDataReader r) => new(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4));
+
     private async Task<List<DefinitionVersion>> VersionsAsync(string where, string? value, CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);

@@ -10,10 +10,10 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 {
     private const int MaxDepth = 16;
 
-    // Properties of a node that are not inputs; the last ones are from earlier versions of Elsa.
+    // Properties of a node that are not inputs; some are from earlier versions of Elsa (strategy and autoBlockingThreshold of Delay).
     private static readonly HashSet<string> Structure = new(StringComparer.OrdinalIgnoreCase)
     {
-        "id", "nodeId", "name", "type", "version", "metadata", "customProperties", "variables", "canStartWorkflow", "runAsynchronously", "applicationProperties", "source", "line",
+        "id", "nodeId", "name", "type", "version", "metadata", "customProperties", "variables", "canStartWorkflow", "runAsynchronously", "applicationProperties", "source", "line", "strategy", "autoBlockingThreshold",
         "workflowDefinitionId", "workflowDefinitionVersionId", "latestAvailablePublishedVersion", "latestAvailablePublishedVersionId",
     };
 
@@ -59,6 +59,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             Version = document.Version,
             Name = document.Name,
             Triggers = Triggers(),
+            Activation = Activation(json),
             ContinuesWithIncidents = strategy.Contains("ContinueWithIncidents", StringComparison.OrdinalIgnoreCase),
         };
         return new LoadResult(definition, _problems);
@@ -118,7 +119,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             Version = version,
             Parent = parent,
             Descriptor = descriptor,
-            Behavior = descriptor is null ? new UnknownNode() : used is not null ? new CompositeNode() : descriptor.CreateBehavior?.Invoke() ?? new HostNode(descriptor),
+            Behavior = descriptor is null ? new UnknownNode() : used is not null ? new CompositeNode() : descriptor.CreateBehavior?.Invoke() ?? Hosted(descriptor),
             IsTerminal = descriptor?.IsTerminal ?? false,
             CanStartWorkflow = LenientJson.ToBoolean(custom?["canStartWorkflow"]) || LenientJson.ToBoolean(json["canStartWorkflow"]),
             Merge = Merge(custom?["mergeMode"], id),
@@ -147,7 +148,7 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             if (value is not null && !Structure.Contains(property) && !reader.WasRead(property) && descriptor.IndexOfInput(property) < 0
                 && !descriptor.Outputs.Any(o => string.Equals(o.Name, property, StringComparison.OrdinalIgnoreCase)) && !descriptor.Ports.Any(p => string.Equals(p.Name, property, StringComparison.OrdinalIgnoreCase)))
             {
-                Add(new Problem(descriptor.IsBuiltIn ? ProblemLevel.Warning : ProblemLevel.Error, "unknown-property", id, property, $"« {node.Title} » ({type}) n'a pas de propriété « {property} »."));
+                Add(new Problem(ProblemLevel.Error, "unknown-property", id, property, $"« {node.Title} » ({type}) n'a pas de propriété « {property} »."));
             }
         }
 
@@ -278,7 +279,19 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
             var expression = InputExpression(Property(json, input.Name), input, node);
             if (expression is ConstantValue constant)
             {
-                Check(constant, input, node, descriptor);
+                if (input.Required && descriptor.IsBuiltIn && string.IsNullOrWhiteSpace(LenientJson.ToText(constant.Value)))
+                {
+                    // Studio leaves an empty text behind when an input is cleared.
+                    expression = null;
+                }
+                else
+                {
+                    Check(constant, input, node, descriptor);
+                }
+            }
+            else if (expression is not null && descriptor is { IsBuiltIn: true, IsTrigger: true } && node.CanStartWorkflow)
+            {
+                Add(new Problem(ProblemLevel.Error, "trigger-expression", node.Id, input.Name, $"« {input.DisplayName} » de « {node.Title} » doit être une valeur fixe : l'activité démarre le workflow, et rien ne peut encore être calculé."));
             }
 
             if (expression is not null)
@@ -318,8 +331,18 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
     /// <summary>A constant that the activity could not bind is refused here, not when a dossier meets it.</summary>
     private void Check(ConstantValue constant, InputDescriptor input, Node node, ActivityDescriptor descriptor)
     {
-        if (descriptor.Code is null || constant.Value is null)
+        if (constant.Value is null)
         {
+            return;
+        }
+
+        if (descriptor.Code is null)
+        {
+            if (ConstantChecks.Refusal(descriptor.Type, input, constant.Value) is { } refusal)
+            {
+                Add(new Problem(ProblemLevel.Error, "bad-value", node.Id, input.Name, $"« {input.DisplayName} » de « {node.Title} » n'accepte pas la valeur {Shown(constant.Value)} : {refusal.TrimEnd('.')}."));
+            }
+
             return;
         }
 
@@ -356,6 +379,14 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         node.Outputs = [.. bindings];
     }
+
+    // Elsa's request activities end by the status they got; what sends the request is an effect like any other.
+    private static HostNode Hosted(ActivityDescriptor descriptor) => descriptor.Type switch
+    {
+        "Elsa.SendHttpRequest" => new SendHttpNode(descriptor),
+        "Elsa.FlowSendHttpRequest" => new FlowSendHttpNode(descriptor),
+        _ => new HostNode(descriptor),
+    };
 
     private JsonObject? UsedDefinition(JsonObject json, string type, int version, string id)
     {
@@ -448,6 +479,26 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
         return MergeMode.None;
     }
 
+    // Elsa writes the .NET type name; the class says all.
+    private ActivationStrategy Activation(JsonObject json)
+    {
+        var text = LenientJson.ToText((json["options"] as JsonObject)?["activationStrategyType"])?.Split(',')[0] ?? "";
+        switch (text[(text.LastIndexOf('.') + 1)..])
+        {
+            case "" or "AllowAlwaysStrategy":
+                return ActivationStrategy.Always;
+            case "SingletonStrategy":
+                return ActivationStrategy.Singleton;
+            case "CorrelatedSingletonStrategy":
+                return ActivationStrategy.CorrelatedSingleton;
+            case "CorrelationStrategy":
+                return ActivationStrategy.Correlation;
+            default:
+                Add(new Problem(ProblemLevel.Error, "activation-strategy", null, "options.activationStrategyType", $"La règle de démarrage « {text} » n'est pas connue."));
+                return ActivationStrategy.Always;
+        }
+    }
+
     private List<TriggerInfo> Triggers()
     {
         var triggers = new List<TriggerInfo>();
@@ -470,6 +521,8 @@ internal sealed class Compilation(ActivityRegistry registry, Func<SubDefinition,
 
         return triggers;
     }
+
+    private static string Shown(JsonNode value) => value.ToJsonString() is { Length: > 80 } text ? text[..80] + "…" : value.ToJsonString();
 
     private static JsonNode? Property(JsonObject json, string name)
     {

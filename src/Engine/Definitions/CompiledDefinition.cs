@@ -6,6 +6,7 @@ namespace MonOPCO.Engine.Definitions;
 public sealed class CompiledDefinition
 {
     private readonly Dictionary<string, Node> _byKey;
+    private bool? _answersHttp;
 
     internal CompiledDefinition(Node[] allNodes)
     {
@@ -35,11 +36,32 @@ public sealed class CompiledDefinition
     /// <summary>True: an incident parks its node and the instance goes on; false (Elsa's default): the instance is Faulted as well.</summary>
     public required bool ContinuesWithIncidents { get; init; }
 
+    /// <summary>Whether an instance may start beside running ones.</summary>
+    public ActivationStrategy Activation { get; init; }
+
+    /// <summary>True when some activity answers HTTP requests: a request then waits for that answer.</summary>
+    public bool AnswersHttp => _answersHttp ??= Array.Exists(AllNodes, n => n.Type == "Elsa.WriteHttpResponse");
+
     internal Node[] AllNodes { get; }
 
     internal Node Root => AllNodes[0];
 
     internal Node? Find(string key) => _byKey.GetValueOrDefault(key);
+}
+
+/// <summary>Elsa's activation strategies.</summary>
+public enum ActivationStrategy
+{
+    Always,
+
+    /// <summary>One running instance of the definition.</summary>
+    Singleton,
+
+    /// <summary>One running instance of the definition per correlation id.</summary>
+    CorrelatedSingleton,
+
+    /// <summary>One running instance per correlation id, whatever the definition.</summary>
+    Correlation,
 }
 
 /// <summary>An activity of a compiled definition, for pages and journals. <see cref="Key"/> is unique; <see cref="NodeId"/> is Elsa's path.</summary>

@@ -53,6 +53,14 @@ internal sealed class NodeReader(Compilation compilation, JsonObject json, Node 
         return [.. cases];
     }
 
+    /// <summary>Elsa's <c>[{ statusCode, activity }]</c>.</summary>
+    internal List<(long Status, Node? Activity)> StatusCases(string property)
+    {
+        _read.Add(property);
+        return [.. (Json[property] as JsonArray ?? []).OfType<JsonObject>().Select(item =>
+            (LenientJson.ToInt64(item["statusCode"]) ?? 0, item["activity"] is JsonObject child ? compilation.Read(child, Node, prefix) : null))];
+    }
+
     internal VariableRef? Variable(string property)
     {
         _read.Add(property);

@@ -37,6 +37,12 @@ public sealed record StartedWorkflow(WorkflowInstance Instance, bool Existed = f
 /// <summary>Nothing is published under this id, or the version does not exist.</summary>
 public sealed class DefinitionNotFoundException(string definitionId) : Exception($"No published version of the workflow definition '{definitionId}'.");
 
+/// <summary>The definition's activation strategy allows no further instance while <paramref name="running"/> is running.</summary>
+public sealed class ActivationRefusedException(string definitionId, Guid running) : Exception($"The definition '{definitionId}' allows one instance only; {running} is running.")
+{
+    public Guid Running { get; } = running;
+}
+
 /// <summary>What came of a resume.</summary>
 public abstract record ResumeOutcome
 {

@@ -74,7 +74,19 @@ public interface IWorkflowReads
 
     /// <summary>Every version of one definition, or (null) the latest and the published version of each, newest first. Bodies included.</summary>
     Task<IReadOnlyList<DefinitionVersion>> ListVersionsAsync(string? definitionId, CancellationToken cancellationToken);
+
+    /// <summary>The keys under which triggers or open bookmarks of a kind wait, each once. For kinds with few keys (templates of HTTP paths).</summary>
+    Task<IReadOnlyList<string>> WaitingKeysAsync(string kind, CancellationToken cancellationToken);
+
+    /// <summary>What waits under a key: all triggers, and the oldest bookmarks (at most <paramref name="limit"/>) of the instance or correlation, when given.</summary>
+    Task<Waiting> WaitingAsync(string kind, string key, Guid? instanceId, string? correlationId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Triggers of published versions of one of these kinds, each with the moment of publication.</summary>
+    Task<IReadOnlyList<(WorkflowTrigger Trigger, DateTimeOffset Since)>> TriggersAsync(IReadOnlyCollection<string> kinds, CancellationToken cancellationToken);
 }
+
+/// <summary>Whom a stimulus would reach.</summary>
+public sealed record Waiting(IReadOnlyList<WorkflowTrigger> Triggers, IReadOnlyList<Bookmark> Bookmarks);
 
 public sealed record InstanceFilter
 {

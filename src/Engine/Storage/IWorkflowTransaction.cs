@@ -41,6 +41,12 @@ public interface IWorkflowTransaction : IBurstScope, IAsyncDisposable
     /// <summary>False when an instance of that id is there already.</summary>
     Task<bool> IsNewInstanceAsync(Guid instanceId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A running instance of the definition (null = of any) with the correlation (null = any), if there is one. Holds a lock on the pair until the transaction
+    /// ends, so that two starts cannot both find nobody.
+    /// </summary>
+    Task<Guid?> RunningInstanceAsync(string? definitionId, string? correlationId, CancellationToken cancellationToken);
+
     /// <summary>A message whose id is stored already is dropped.</summary>
     Task PostAsync(IReadOnlyList<InstanceMessage> messages, CancellationToken cancellationToken);
 

@@ -91,6 +91,7 @@ internal sealed partial class InMemoryTransaction
         else
         {
             Set(data.Published, definitionId, versionId);
+            Set(data.PublishedAt, definitionId, now);
         }
 
         Set(data.Triggers, definitionId, triggers);

@@ -68,6 +68,9 @@ internal sealed partial class InMemoryTransaction(MemoryData data, IServiceProvi
 
     public Task<bool> IsNewInstanceAsync(Guid instanceId, CancellationToken cancellationToken) => Task.FromResult(!data.Instances.ContainsKey(instanceId));
 
+    public Task<Guid?> RunningInstanceAsync(string? definitionId, string? correlationId, CancellationToken cancellationToken) => Task.FromResult(data.Instances.Values
+        .FirstOrDefault(i => i.Status == InstanceStatus.Running && (definitionId is null || i.DefinitionId == definitionId) && (correlationId is null || i.CorrelationId == correlationId))?.Id);
+
     public Task PostAsync(IReadOnlyList<InstanceMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var message in messages.Where(m => !data.Mailbox.ContainsKey(m.Id)))

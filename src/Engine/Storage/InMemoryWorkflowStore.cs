@@ -172,6 +172,19 @@ public sealed class InMemoryWorkflowStore(Func<IServiceProvider> services, TimeP
     public Task<IReadOnlyList<DefinitionVersion>> ListVersionsAsync(string? definitionId, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<DefinitionVersion>>(() =>
         [.. data.Versions.Values.Where(v => !data.Hidden.ContainsKey(v.Id)).Select(data.Flagged).Where(v => definitionId is null ? v.IsLatest || v.IsPublished : v.DefinitionId == definitionId).OrderBy(v => v.DefinitionId, StringComparer.Ordinal).ThenByDescending(v => v.Version)], cancellationToken);
 
+    public Task<IReadOnlyList<string>> WaitingKeysAsync(string kind, CancellationToken cancellationToken) => LockedAsync<IReadOnlyList<string>>(() =>
+        [.. data.Triggers.Values.SelectMany(t => t).Where(t => t.Kind == kind).Select(t => t.Key).Concat(data.Bookmarks.Values.Where(b => b.ClosedAt is null && b.Bookmark.Kind == kind).Select(b => b.Bookmark.Key)).Distinct()], cancellationToken);
+
+    public Task<Waiting> WaitingAsync(string kind, string key, Guid? instanceId, string? correlationId, int limit, CancellationToken cancellationToken) => LockedAsync(() =>
+    {
+        var wanted = new StoredStimulus(Guid.Empty, kind, key, default) { OnlyInstanceId = instanceId, CorrelationId = correlationId };
+        var bookmarks = data.Bookmarks.Values.Where(b => b.ClosedAt is null && InMemoryTransaction.Matches(wanted, b.Bookmark, data.Instances[b.Bookmark.InstanceId])).Select(b => b.Bookmark);
+        return new Waiting([.. data.Triggers.Values.SelectMany(t => t).Where(t => t.Kind == kind && t.Key == key)], [.. bookmarks.OrderBy(b => b.CreatedAt).Take(limit)]);
+    }, cancellationToken);
+
+    public Task<IReadOnlyList<(WorkflowTrigger Trigger, DateTimeOffset Since)>> TriggersAsync(IReadOnlyCollection<string> kinds, CancellationToken cancellationToken) =>
+        LockedAsync<IReadOnlyList<(WorkflowTrigger, DateTimeOffset)>>(() => [.. data.Triggers.Values.SelectMany(t => t).Where(t => kinds.Contains(t.Kind)).Select(t => (t, data.PublishedAt.GetValueOrDefault(t.DefinitionId)))], cancellationToken);
+
     public void Dispose()
     {
         gate.Dispose();

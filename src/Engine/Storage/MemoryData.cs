@@ -28,6 +28,8 @@ internal sealed class MemoryData
 
     internal Dictionary<string, string> Published { get; init; } = [];
 
+    internal Dictionary<string, DateTimeOffset> PublishedAt { get; init; } = [];
+
     /// <summary>Frozen versions of deleted definitions.</summary>
     internal Dictionary<string, DateTimeOffset> Hidden { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 
@@ -34,7 +35,7 @@ public sealed class WorkflowProgram(Func<DefinitionVersion, CompiledDefinition> 
             interpreter.RunAsync);
     }
 
-    // Events are published by anyone; the calendar (Quartz) publishes "cron" and "timer" stimuli under the expression, once per scheduled time.
+    // Events are published by anyone; the calendar looks for the kinds cron, timer and start-at; requests for the kinds of HttpRoute.
     private static IReadOnlyList<WorkflowTrigger> TriggersOf(CompiledDefinition definition)
     {
         var triggers = new List<WorkflowTrigger>();
@@ -45,9 +46,15 @@ public sealed class WorkflowProgram(Func<DefinitionVersion, CompiledDefinition> 
                 "Elsa.Event" => ("event", "eventName"),
                 "Elsa.Cron" => ("cron", "cronExpression"),
                 "Elsa.Timer" => ("timer", "interval"),
+                "Elsa.StartAt" => ("start-at", "dateTime"),
                 _ => (trigger.ActivityType, "key"),
             };
-            if (trigger.Inputs[input]?.ToString() is { Length: > 0 } key)
+            if (trigger.ActivityType == "Elsa.HttpEndpoint")
+            {
+                var route = HttpRoute.Parse(trigger.Inputs["path"]?.ToString() ?? "");
+                triggers.Add(new WorkflowTrigger(definition.DefinitionId, definition.VersionId, trigger.ActivityId, route.Kind, route.Text));
+            }
+            else if ((trigger.Inputs[input]?.ToString() ?? (kind == "timer" ? "00:01:00" : null)) is { Length: > 0 } key)
             {
                 triggers.Add(new WorkflowTrigger(definition.DefinitionId, definition.VersionId, trigger.ActivityId, kind, key));
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 
 namespace MonOPCO.Engine.Storage;
@@ -72,12 +73,13 @@ public sealed partial class WorkflowRuntime
         var versionId = child.DefinitionVersionId ?? await tx.PublishedVersionIdAsync(child.DefinitionId, cancellationToken);
         if (versionId is null || await definitions.FindAsync(versionId, () => tx.FindVersionAsync(versionId, cancellationToken)) is not { } definition)
         {
-            if (child.ParentExecutionId is { } waiting)
-            {
-                var answer = new JsonObject { ["childId"] = child.InstanceId, ["subStatus"] = "Faulted", ["output"] = new JsonObject(), ["outcomes"] = new JsonArray(), ["error"] = $"Aucune version publiée de la procédure « {child.DefinitionId} »." };
-                write.Messages.Add(new InstanceMessage(child.InstanceId, child.ParentInstanceId, MessageKind.Child, now) { ActivityExecutionId = waiting, Payload = answer, Actor = "workflow" });
-            }
+            NotStarted(write, child, $"Aucune version publiée de la procédure « {child.DefinitionId} ».", now);
+            return;
+        }
 
+        if (write.Children.Exists(c => Conflicts(definition, c, child)) || await RunningAsync(tx, definition, child.CorrelationId, cancellationToken) is not null)
+        {
+            NotStarted(write, child, $"La procédure « {definition.Name} » n'admet qu'une instance à la fois, et une instance est en cours.", now);
             return;
         }
 
@@ -96,6 +98,24 @@ public sealed partial class WorkflowRuntime
             UpdatedAt = now,
         });
         write.Messages.Add(new InstanceMessage(Guid.NewGuid(), child.InstanceId, MessageKind.Start, now) { Payload = new JsonObject(), Actor = "workflow" });
+    }
+
+    /// <summary>A child of the same burst, not yet stored, that would forbid the other one.</summary>
+    private static bool Conflicts(CompiledDefinition definition, WorkflowInstance earlier, ChildStart child) => definition.Activation switch
+    {
+        ActivationStrategy.Singleton => earlier.DefinitionId == definition.DefinitionId,
+        ActivationStrategy.CorrelatedSingleton => earlier.DefinitionId == definition.DefinitionId && (child.CorrelationId is null || earlier.CorrelationId == child.CorrelationId),
+        ActivationStrategy.Correlation => child.CorrelationId is not null && earlier.CorrelationId == child.CorrelationId,
+        _ => false,
+    };
+
+    private static void NotStarted(BurstWrite write, ChildStart child, string error, DateTimeOffset now)
+    {
+        if (child.ParentExecutionId is { } waiting)
+        {
+            var answer = new JsonObject { ["childId"] = child.InstanceId, ["subStatus"] = "Faulted", ["output"] = new JsonObject(), ["outcomes"] = new JsonArray(), ["error"] = error };
+            write.Messages.Add(new InstanceMessage(child.InstanceId, child.ParentInstanceId, MessageKind.Child, now) { ActivityExecutionId = waiting, Payload = answer, Actor = "workflow" });
+        }
     }
 
     /// <summary>The child's id is the message's id: it ends once, so its parent is told once.</summary>

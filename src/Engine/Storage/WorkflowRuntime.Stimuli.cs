@@ -33,13 +33,22 @@ public sealed partial class WorkflowRuntime
             }
 
             var started = new List<Guid>();
+            var refused = 0;
             foreach (var trigger in matches.Triggers)
             {
-                started.Add((await StartAsync(Triggered(trigger, stimulus), null, cancellationToken)).Instance.Id);
+                try
+                {
+                    started.Add((await StartAsync(Triggered(trigger, stimulus), null, cancellationToken)).Instance.Id);
+                }
+                catch (ActivationRefusedException)
+                {
+                    // As in Elsa: a stimulus that may start nothing now is spent.
+                    refused++;
+                }
             }
 
             // Every match was gone before we came (resumed or cancelled by others): whoever waits now, or waits next, shall have it.
-            if (resumed + started.Count == 0)
+            if (resumed + started.Count + refused == 0)
             {
                 continue;
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 
 namespace MonOPCO.Engine.Storage;
@@ -25,6 +26,7 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
     /// <param name="command">What to start.</param>
     /// <param name="alongside">Writes domain rows in the same transaction before the burst (services of the burst's scope, id of the instance). Throwing undoes everything. Runs again when the transaction does.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <exception cref="ActivationRefusedException">Its activation strategy allows no further instance now.</exception>
     public async Task<StartedWorkflow> StartAsync(StartWorkflow command, Func<IServiceProvider, Guid, Task>? alongside = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -122,6 +124,11 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
     private async Task<WorkflowInstance> NewInstanceAsync(IWorkflowTransaction tx, string versionId, DateTimeOffset now, StartWorkflow command, Guid id, CancellationToken cancellationToken)
     {
         var definition = await definitions.FindAsync(versionId, () => tx.FindVersionAsync(versionId, cancellationToken)) ?? throw new DefinitionNotFoundException(command.DefinitionId);
+        if (await RunningAsync(tx, definition, command.CorrelationId, cancellationToken) is { } running)
+        {
+            throw new ActivationRefusedException(definition.DefinitionId, running);
+        }
+
         return new WorkflowInstance
         {
             Id = id,
@@ -135,6 +142,15 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
             UpdatedAt = now,
         };
     }
+
+    /// <summary>The instance that forbids another one to start, by the definition's activation strategy.</summary>
+    private static async Task<Guid?> RunningAsync(IWorkflowTransaction tx, CompiledDefinition definition, string? correlationId, CancellationToken cancellationToken) => definition.Activation switch
+    {
+        ActivationStrategy.Singleton => await tx.RunningInstanceAsync(definition.DefinitionId, null, cancellationToken),
+        ActivationStrategy.CorrelatedSingleton => await tx.RunningInstanceAsync(definition.DefinitionId, correlationId, cancellationToken),
+        ActivationStrategy.Correlation when correlationId is not null => await tx.RunningInstanceAsync(null, correlationId, cancellationToken),
+        _ => null,
+    };
 
     private static async Task FreezeAsync(IWorkflowTransaction tx, string versionId, CancellationToken cancellationToken)
     {

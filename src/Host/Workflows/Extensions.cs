@@ -9,6 +9,7 @@ using MonOPCO.Host.SignIn;
 using MonOPCO.Integrations.CompanyLookup;
 using MonOPCO.Integrations.Mail;
 using MonOPCO.Integrations.OpcoPortals;
+using MonOPCO.Integrations.OutboundHttp;
 using MonOPCO.Integrations.Pdf;
 using MonOPCO.Integrations.Sealing;
 using MonOPCO.Integrations.Templates;
@@ -22,10 +23,14 @@ internal static class Extensions
     {
         builder.Configuration.AddOutside();
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddCompanyLookup(configuration).AddMail(configuration).AddTemplates(configuration).AddPdf(configuration).AddSealing(configuration).AddOpcoPortals(configuration);
+        services.AddCompanyLookup(configuration).AddMail(configuration).AddTemplates(configuration).AddPdf(configuration).AddSealing(configuration).AddOpcoPortals(configuration).AddOutboundHttp(configuration);
         services.AddActivities(configuration);
         services.AddSingleton(_ => new ActivityRegistry(typeof(SiteOptions).Assembly));
-        services.AddSingleton(provider => new Interpreter(provider.GetRequiredService<ActivityRegistry>(), new InterpreterOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris") }));
+        services.AddSingleton(provider => new Interpreter(provider.GetRequiredService<ActivityRegistry>(), new InterpreterOptions
+        {
+            TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris"),
+            ChildExists = async (scope, definitionId) => scope is IWorkflowTransaction transaction && await transaction.PublishedVersionIdAsync(definitionId, CancellationToken.None) is not null,
+        }));
         services.AddSingleton(provider => WorkflowProgram.Of(provider.GetRequiredService<Interpreter>(), SubDefinitions.From(provider.GetRequiredService<IWorkflowStore>)));
         services.AddSingleton<EffectRunner>();
         services.AddSingleton<IWorkflowReads>(provider => provider.GetRequiredService<IWorkflowStore>());
@@ -41,6 +46,12 @@ internal static class Extensions
         {
             services.AddWorkflowWorker();
             services.AddHealthChecks().AddCheck<WorkerHealth>("worker", tags: ["ready"]);
+        }
+
+        if (roles.Worker)
+        {
+            services.AddSingleton<Calendar>();
+            services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
         }
 
         services.AddHostedService<Telemetry>();

@@ -40,12 +40,34 @@ public class DefinitionLoaderTests
     }
 
     [Fact]
-    public void Load_UnreachableNodeOrUnknownPropertyOfElsa_IsAWarning()
+    public void Load_UnreachableNode_IsAWarningAndUnknownPropertyAnError()
     {
-        var root = Chart("S>A", Node("S", "Elsa.Start"), Line("A").With("colour", "red"), Line("alone"));
-        Assert.Equal(["Warning unknown-property A.colour", "Warning unreachable alone"], Problems(root));
+        var root = Chart("S>A", Node("S", "Elsa.Start"), Line("A"), Line("alone"));
+        Assert.Equal(["Warning unreachable alone"], Problems(root));
         Assert.True(DefinitionLoader.Load(Definition(root), Registry).IsValid);
+        Assert.Equal(["Error unknown-property A.colour"], Problems(Line("A").With("colour", "red")));
     }
+
+    [Theory]
+    [InlineData("Elsa.Cron", "cronExpression", "61 * * * *", "bad-value")]
+    [InlineData("Elsa.Cron", "cronExpression", "0 0 31 2 *", "bad-value")]
+    [InlineData("Elsa.Cron", "cronExpression", " ", "missing-input")]
+    [InlineData("Elsa.Delay", "timeSpan", "demain", "bad-value")]
+    [InlineData("Elsa.Timer", "interval", "00:00:00", "bad-value")]
+    [InlineData("Elsa.StartAt", "dateTime", "le 3", "bad-value")]
+    [InlineData("Elsa.HttpEndpoint", "path", "a/{b", "bad-value")]
+    [InlineData("Elsa.HttpEndpoint", "path", "a/{b}/{b}", "bad-value")]
+    [InlineData("Elsa.HttpEndpoint", "path", "a/{b:couleur}", "bad-value")]
+    [InlineData("Elsa.WriteHttpResponse", "statusCode", "Bof", "bad-value")]
+    [InlineData("Elsa.FlowJoin", "mode", "WaitNobody", "bad-value")]
+    [InlineData("Elsa.For", "end", "douze", "bad-value")]
+    [InlineData("Elsa.If", "condition", "parfois", "bad-value")]
+    public void Load_ConstantThatCannotWork_IsAnError(string type, string property, string value, string code) =>
+        Assert.Equal(code, Assert.Single(DefinitionLoader.Load(Definition(Node("n", type).With(property, Literal(value))), Registry).Problems).Code);
+
+    [Fact]
+    public void Load_TriggerWithAnExpression_IsAnError() =>
+        Assert.Equal(["Error trigger-expression n.Path"], Problems(Node("n", "Elsa.HttpEndpoint").With("path", Js("'a'")).CanStart()));
 
     [Fact]
     public void Load_WhatStudioSends_IsUnderstood()

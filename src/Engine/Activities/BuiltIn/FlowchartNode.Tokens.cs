@@ -39,6 +39,7 @@ internal sealed partial class FlowchartNode
             }
         }
 
+        ReleaseHeld(run, exec, graph, tokens);
         if (!HasPendingWork(exec, tokens))
         {
             tokens.List.Clear();
@@ -53,7 +54,13 @@ internal sealed partial class FlowchartNode
     private void ChildCanceledOnTokens(Run run, Exec exec, Exec child)
     {
         var place = child.Node.Place;
-        ((Tokens)exec.State!).List.RemoveAll(t => _connections[t.Connection].Source == place || _connections[t.Connection].Target == place);
+        var tokens = (Tokens)exec.State!;
+        tokens.List.RemoveAll(t => _connections[t.Connection].Source == place || _connections[t.Connection].Target == place);
+        if (tokens.List.Count > 0)
+        {
+            ReleaseHeld(run, exec, Graph(exec), tokens);
+        }
+
         CompleteIfIdle(run, exec);
     }
 
@@ -123,6 +130,37 @@ internal sealed partial class FlowchartNode
         }
 
         run.Schedule(node, exec);
+    }
+
+    /// <summary>
+    /// A Stream that was held back by an upstream path goes on once that path has ended elsewhere. Elsa looks only when a token arrives and would lose this one.
+    /// </summary>
+    private void ReleaseHeld(Run run, Exec exec, FlowGraph graph, Tokens tokens)
+    {
+        for (var i = 0; i < tokens.List.Count; i++)
+        {
+            var token = tokens.List[i];
+            var target = _connections[token.Connection].Target;
+            var node = _activities[target];
+            if (token is { IsConsumed: false, IsBlocked: false } && node.Behavior is not FlowJoinNode && node.Merge is (MergeMode.None or MergeMode.Stream)
+                && !run.IsScheduled(exec, node) && !IsRunning(exec, node) && !IsUpstreamUnderWay(graph, tokens, target))
+            {
+                run.Schedule(node, exec);
+            }
+        }
+    }
+
+    private static bool IsRunning(Exec exec, Node node)
+    {
+        for (var child = exec.FirstChild; child is not null; child = child.Next)
+        {
+            if (child.Node == node)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Some token is on its way to an activity that leads to the target.</summary>

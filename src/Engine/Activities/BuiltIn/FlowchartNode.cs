@@ -30,7 +30,13 @@ internal sealed partial class FlowchartNode : NodeBehavior
 
         _connections = reader.Connections(_activities);
         _triggers = [.. _activities.Where(a => a.CanStartWorkflow && a.Descriptor is { IsTrigger: true }).Select(a => a.Id)];
-        _start = DefaultStart(reader.PlainText("start") ?? LenientJson.ToText((reader.Json["start"] as JsonObject)?["id"]));
+        var stated = reader.PlainText("start") ?? LenientJson.ToText((reader.Json["start"] as JsonObject)?["id"]);
+        _start = DefaultStart(stated);
+        if (!string.IsNullOrEmpty(stated) && !Array.Exists(_activities, a => a.Id == stated))
+        {
+            reader.Warn("unknown-start", reader.Node.Id, $"Le début indiqué (« {stated} ») n'est pas dans « {reader.Node.Title} » : l'exécution commence par la première activité.");
+        }
+
         IsTokenBased = string.Equals(LenientJson.ToText(reader.CustomProperty("executionMode")), "TokenBased", StringComparison.OrdinalIgnoreCase) || _activities.Any(a => a.Merge != MergeMode.None);
         if (_activities.Length > 0)
         {
@@ -38,7 +44,7 @@ internal sealed partial class FlowchartNode : NodeBehavior
             var starts = _activities.Where(a => a.CanStartWorkflow || a.Type == "Elsa.Start").Select(a => a.Place).Append(_start);
             foreach (var node in FlowGraph.Unreachable(_activities, _connections, starts))
             {
-                reader.Warn("unreachable", node.Id, $"« {node.Name} » n'est relié à rien de ce qui précède : il ne sera jamais exécuté.");
+                reader.Warn("unreachable", node.Id, $"« {node.Title} » n'est relié à rien de ce qui précède : il ne sera jamais exécuté.");
             }
         }
     }

@@ -5,7 +5,7 @@ using MonOPCO.Engine.Expressions;
 namespace MonOPCO.Engine.Activities.BuiltIn;
 
 /// <summary>An activity of the Host: in-database ones run here behind a savepoint, effects are scheduled with their inputs frozen.</summary>
-internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
+internal class HostNode(ActivityDescriptor descriptor) : NodeBehavior
 {
     private readonly string[] _outcomes = descriptor.Ports.Count == 0 ? DoneOutcome : [.. descriptor.Ports.Select(p => p.Name)];
 
@@ -48,7 +48,7 @@ internal sealed class HostNode(ActivityDescriptor descriptor) : NodeBehavior
     internal override void Load(Exec exec, JsonNode saved) => exec.State = new Signal(saved["p"]?.DeepClone(), (bool)saved["t"]!, (string?)saved["a"]);
 
     /// <summary>The recorded result of the effect has arrived.</summary>
-    internal void Recorded(Run run, Exec exec, EffectResult result)
+    internal virtual void Recorded(Run run, Exec exec, EffectResult result)
     {
         switch (result.Form)
         {

@@ -1,13 +1,10 @@
 using System.Text.Json.Nodes;
-using MonOPCO.Engine.Activities;
-using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Storage;
-using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
 /// <summary>Saving, publishing and importing definitions for Studio and for programs: the same rules whichever door is used.</summary>
-internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry registry, Access access)
+internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblems problems, ConsumerUpdates consumers, Access access)
 {
     /// <summary>Members of Studio's own class: all others on the definition's top level are dropped by it and put back here.</summary>
     private static readonly HashSet<string> KnownToStudio =
@@ -18,7 +15,7 @@ internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry 
 
     /// <summary>Overwrites the draft, or makes version n + 1 when the latest was published; nothing when nothing changed.</summary>
     /// <exception cref="DraftConflictException">Somebody else has made a newer version than the one this model comes from.</exception>
-    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel)
+    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel, bool isPublishing = false)
     {
         var definitionId = model.Text("definitionId") is { Length: > 0 } given ? given : Guid.CreateVersion7().ToString("N");
         var versions = await store.ListAsync(definitionId, cancel);
@@ -33,7 +30,8 @@ internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry 
                 kept[name] = value?.DeepClone();
             }
 
-            if (IsSame(latest, kept))
+            // Publishing makes a version even of the same text, as in Elsa: those who use it may be asked to follow.
+            if (!isPublishing && IsSame(latest, kept))
             {
                 return latest;
             }
@@ -49,37 +47,63 @@ internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry 
             cancel);
     }
 
-    /// <summary>The problems that forbid publishing, as sentences; empty when it may be published.</summary>
-    public async Task<string[]> ProblemsAsync(DefinitionVersion version, CancellationToken cancel)
-    {
-        var others = await store.ListAsync(null, cancel);
-        var json = DefinitionDocument.Parse(version);
-        json["id"] = version.Id;
-        json["version"] = version.Version;
-        var names = Names(json);
-        return
-        [
-            .. DefinitionLoader.Load(json, registry, SubDefinitions.In(others)).Problems
-                .Where(problem => problem.Level == ProblemLevel.Error)
-                .Select(problem => problem.NodeId is { } id && names.TryGetValue(id, out var name) && !problem.Message.Contains(name, StringComparison.Ordinal) ? $"« {name} » : {problem.Message}" : problem.Message),
-        ];
-    }
-
-    /// <summary>Publishes the latest version, or says why not.</summary>
-    public async Task<(DefinitionVersion? Published, bool Already, string[] Problems)> PublishAsync(string definitionId, CancellationToken cancel)
+    /// <summary>Publishes the latest version, or says why not. Those who use it and want to follow it are re-pointed, and published again when they were.</summary>
+    public async Task<PublishOutcome> PublishAsync(string definitionId, CancellationToken cancel)
     {
         if (await store.FindLatestAsync(definitionId, cancel) is not { } latest)
         {
-            return (null, false, []);
+            return new PublishOutcome(null, false, [], 0);
         }
 
         if (latest.IsPublished)
         {
-            return (latest, true, []);
+            return new PublishOutcome(latest, true, [], 0);
         }
 
-        var problems = await ProblemsAsync(latest, cancel);
-        return problems.Length > 0 ? (latest, false, problems) : (await store.PublishAsync(definitionId, access.Actor, latest.Id, cancel) with { IsLatest = true }, false, []);
+        var found = await problems.OfAsync(latest, cancel);
+        if (found.Any(problem => problem.IsError))
+        {
+            return new PublishOutcome(latest, false, found, 0);
+        }
+
+        var published = await store.PublishAsync(definitionId, access.Actor, latest.Id, cancel) with { IsLatest = true };
+        return new PublishOutcome(published, false, found, await FollowAsync(published, [definitionId], cancel));
+    }
+
+    /// <summary>Saves definitions that came together as drafts, or none of them when one has errors.</summary>
+    public async Task<(IReadOnlyList<DefinitionVersion> Saved, IReadOnlyList<DefinitionProblem> Problems)> ImportAsync(IReadOnlyList<JsonObject> models, CancellationToken cancel)
+    {
+        var found = (await problems.OfAsync(models, cancel))
+            .SelectMany(one => one.Problems.Select(problem => models.Count == 1 ? problem : problem with { Message = $"{one.Model.Text("name")} — {problem.Sentence}" })).ToList();
+        if (found.Exists(problem => problem.IsError))
+        {
+            return ([], found);
+        }
+
+        var saved = new List<DefinitionVersion>();
+        foreach (var model in models)
+        {
+            saved.Add(await SaveAsync(model, cancel));
+        }
+
+        return (saved, found);
+    }
+
+    private async Task<int> FollowAsync(DefinitionVersion published, HashSet<string> seen, CancellationToken cancel)
+    {
+        var count = 0;
+        foreach (var (draft, wasPublished) in await consumers.UpdateAsync(published, cancel))
+        {
+            count++;
+
+            // One that cannot be published with the new version stays as it was, beside its corrected draft.
+            if (wasPublished && seen.Add(draft.DefinitionId) && !(await problems.OfAsync(draft, cancel)).Any(problem => problem.IsError))
+            {
+                count += await FollowAsync(await store.PublishAsync(draft.DefinitionId, access.Actor, draft.Id, cancel), seen, cancel);
+            }
+        }
+
+        return count;
     }
 
     /// <summary>
@@ -103,16 +127,10 @@ internal sealed class DefinitionEditing(DefinitionStore store, ActivityRegistry 
         after["description"] ??= latest.Description;
         return JsonNode.DeepEquals(before, after);
     }
+}
 
-    private static Dictionary<string, string> Names(JsonObject definition)
-    {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (definition["root"] is JsonObject root)
-        {
-            DefinitionDocument.Visit(root, node =>
-                names.TryAdd(node.Text("id")!, (node["metadata"] as JsonObject)?.Text("displayText") ?? node.Text("name") ?? node.Text("id")!));
-        }
-
-        return names;
-    }
+/// <summary>What publishing came to. Errors among the problems mean that nothing was published.</summary>
+internal sealed record PublishOutcome(DefinitionVersion? Version, bool Already, IReadOnlyList<DefinitionProblem> Problems, int Consumers)
+{
+    public bool IsRefused => Problems.Any(problem => problem.IsError);
 }

@@ -23,7 +23,7 @@ internal static class DefinitionWriteEndpoints
             Saved(await editing.PublishAsync(definitionId, cancel)));
         owners.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
         owners.MapPost("/workflow-definitions/{definitionId}/revert/{version:int}", RevertAsync);
-        owners.MapPost("/workflow-definitions/{definitionId}/update-references", () => ElsaJson.Ok(new { AffectedWorkflows = Array.Empty<string>() }));
+        owners.MapPost("/workflow-definitions/{definitionId}/update-references", UpdateReferencesAsync);
         owners.MapDelete("/workflow-definitions/{definitionId}", async (string definitionId, DefinitionStore store, CancellationToken cancel) => await DeleteAsync(definitionId, store, cancel));
         owners.MapDelete("/workflow-definition-versions/{versionId}", () => ElsaJson.Unsupported("Supprimer une seule version"));
         owners.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", BulkDeleteAsync);
@@ -42,14 +42,19 @@ internal static class DefinitionWriteEndpoints
 
         return await GuardedAsync(async () =>
         {
-            var saved = await editing.SaveAsync(model, cancel);
-            return Saved(body.Flag("publish") == true ? await editing.PublishAsync(saved.DefinitionId, cancel) : (saved, false, []));
+            var publish = body.Flag("publish") == true;
+            var saved = await editing.SaveAsync(model, cancel, publish);
+            return Saved(publish ? await editing.PublishAsync(saved.DefinitionId, cancel) : new PublishOutcome(saved, false, [], 0));
         });
     }
 
     private static async Task<IResult> ImportAsync(HttpRequest request, DefinitionEditing editing, CancellationToken cancel) =>
         await ElsaJson.ReadAsync(request) is { Count: > 0 } model
-            ? await GuardedAsync(async () => ElsaJson.Ok(DefinitionDocument.ForStudio(await editing.SaveAsync(model, cancel), true, true)))
+            ? await GuardedAsync(async () =>
+            {
+                var (saved, problems) = await editing.ImportAsync([model], cancel);
+                return saved.Count == 0 ? ElsaJson.Refused(problems) : ElsaJson.Ok(DefinitionDocument.ForStudio(saved[0], true, true));
+            })
             : InstanceEndpoints.Malformed();
 
     private static async Task<IResult> ImportFilesAsync(HttpRequest request, DefinitionEditing editing, CancellationToken cancel)
@@ -68,12 +73,8 @@ internal static class DefinitionWriteEndpoints
                 models.AddRange(await ReadAsync(file, cancel));
             }
 
-            foreach (var model in models)
-            {
-                await editing.SaveAsync(model, cancel);
-            }
-
-            return ElsaJson.Ok(new { models.Count });
+            var (saved, problems) = await editing.ImportAsync(models, cancel);
+            return saved.Count < models.Count ? ElsaJson.Refused(problems) : ElsaJson.Ok(new { saved.Count });
         });
     }
 
@@ -120,6 +121,17 @@ internal static class DefinitionWriteEndpoints
         }
     }
 
+    private static async Task<IResult> UpdateReferencesAsync(string definitionId, DefinitionStore store, ConsumerUpdates consumers, CancellationToken cancel)
+    {
+        if (await store.FindPublishedAsync(definitionId, cancel) is not { } published)
+        {
+            return ElsaJson.NotFound("La procédure");
+        }
+
+        var updated = await consumers.UpdateAsync(published, cancel);
+        return ElsaJson.Ok(new { AffectedWorkflows = updated.Select(consumer => consumer.Draft.DefinitionId) });
+    }
+
     private static async Task<IResult> RetractAsync(string definitionId, DefinitionStore store, Access access, CancellationToken cancel)
     {
         if (await store.FindLatestAsync(definitionId, cancel) is null)
@@ -153,9 +165,9 @@ internal static class DefinitionWriteEndpoints
         List<string> published = [], already = [], missing = [], refused = [];
         foreach (var id in body.Texts("definitionIds"))
         {
-            var (version, wasPublished, problems) = await editing.PublishAsync(id, cancel);
-            refused.AddRange(problems.Select(problem => $"{version?.Name} : {problem}"));
-            (version is null ? missing : wasPublished ? already : problems.Length > 0 ? [] : published).Add(id);
+            var outcome = await editing.PublishAsync(id, cancel);
+            refused.AddRange(outcome.Problems.Where(problem => problem.IsError).Select(problem => $"{outcome.Version?.Name} : {problem.Sentence}"));
+            (outcome.Version is null ? missing : outcome.Already ? already : outcome.IsRefused ? [] : published).Add(id);
         }
 
         return refused.Count > 0
@@ -249,16 +261,17 @@ internal static class DefinitionWriteEndpoints
         return Results.File(buffer.ToArray(), MediaTypeNames.Application.Zip, "procedures.zip");
     }
 
-    private static IResult Saved((DefinitionVersion? Version, bool Already, string[] Problems) outcome) => outcome switch
+    private static IResult Saved(PublishOutcome outcome) => outcome switch
     {
         { Version: null } => ElsaJson.NotFound("La procédure"),
-        { Problems.Length: > 0 } => ElsaJson.Problem(StatusCodes.Status400BadRequest, outcome.Problems),
+        { IsRefused: true } => ElsaJson.Refused(outcome.Problems),
         _ => ElsaJson.Ok(new
         {
             WorkflowDefinition = DefinitionDocument.ForStudio(outcome.Version, true, true),
             AlreadyPublished = outcome.Already,
-            ConsumingWorkflowCount = 0,
+            ConsumingWorkflowCount = outcome.Consumers,
             ValidationErrors = Array.Empty<string>(),
+            Warnings = outcome.Problems,
         }),
     };
 

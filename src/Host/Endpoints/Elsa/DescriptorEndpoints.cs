@@ -26,7 +26,14 @@ internal static class DescriptorEndpoints
         api.MapGet("/descriptors/storage-drivers", () => ElsaJson.List([new { TypeName = "Elsa.Workflows.WorkflowInstanceStorageDriver, Elsa.Workflows.Core", DisplayName = "Avec l’instance", Priority = 0, Deprecated = false }]));
         api.MapGet("/descriptors/variables", () => ElsaJson.List([.. VariableTypes.Select(type => new { TypeName = type.Type, DisplayName = type.Title, type.Category, Description = "" })]));
         api.MapGet("/descriptors/incident-strategies", () => ElsaJson.List([new { TypeName = "Elsa.Workflows.IncidentStrategies.ContinueWithIncidentsStrategy, Elsa.Workflows.Core", DisplayName = "Les autres branches continuent", Description = "L’activité attend qu’un opérateur traite l’incident." }, new { TypeName = "Elsa.Workflows.IncidentStrategies.FaultStrategy, Elsa.Workflows.Core", DisplayName = "La procédure s’arrête", Description = "L’instance entière passe en erreur." }]));
-        foreach (var empty in new[] { "log-persistence-strategies", "workflow-activation-strategies", "commit-strategies/workflows", "commit-strategies/activities", "output-converters" })
+        api.MapGet("/descriptors/workflow-activation-strategies", () => ElsaJson.List(
+        [
+            Strategy("Elsa.Workflows.ActivationValidators.AllowAlwaysStrategy, Elsa.Workflows.Core", "Toujours", "Une instance peut toujours démarrer."),
+            Strategy("Elsa.Workflows.Runtime.ActivationValidators.SingletonStrategy, Elsa.Workflows.Runtime", "Une seule à la fois", "Aucune instance ne démarre tant qu’une autre de la même procédure est en cours."),
+            Strategy("Elsa.Workflows.Runtime.ActivationValidators.CorrelatedSingletonStrategy, Elsa.Workflows.Runtime", "Une seule par dossier", "Aucune instance ne démarre tant qu’une autre de la même procédure et du même identifiant de corrélation est en cours."),
+            Strategy("Elsa.Workflows.Runtime.ActivationValidators.CorrelationStrategy, Elsa.Workflows.Runtime", "Une seule par dossier, toutes procédures", "Aucune instance ne démarre tant qu’une autre du même identifiant de corrélation est en cours."),
+        ]));
+        foreach (var empty in new[] { "log-persistence-strategies", "commit-strategies/workflows", "commit-strategies/activities", "output-converters" })
         {
             api.MapGet("/descriptors/" + empty, () => ElsaJson.List(Array.Empty<object>()));
         }
@@ -45,6 +52,8 @@ internal static class DescriptorEndpoints
         Expression("Input", "Entrée", browsable: true),
         Expression("JavaScript", "JavaScript", browsable: true, "javascript"),
     ];
+
+    private static object Strategy(string typeName, string title, string description) => new { TypeName = typeName, DisplayName = title, Description = description };
 
     private static object Expression(string type, string title, bool browsable, string? language = null) => new
     {

@@ -12,6 +12,8 @@ public static class ElsaApi
         services.AddHttpContextAccessor();
         services.AddScoped<Access>();
         services.AddScoped<InstanceReader>();
+        services.AddScoped<DefinitionProblems>();
+        services.AddScoped<ConsumerUpdates>();
         services.AddScoped<DefinitionEditing>();
         services.AddScoped<Designer.Catalogue.ChoiceSources>();
         services.AddScoped<Designer.Catalogue.ActivityCatalogue>();

@@ -26,6 +26,13 @@ internal static class ElsaJson
     public static IResult Problem(int status, params string[] messages) =>
         Results.Json(new { StatusCode = status, Message = messages.FirstOrDefault() ?? "", Errors = new { GeneralErrors = messages } }, Options, "application/problem+json", status);
 
+    /// <summary>A definition that cannot be published or imported: every sentence at once, and the same for programs with node and property.</summary>
+    public static IResult Refused(IReadOnlyList<DefinitionProblem> problems)
+    {
+        string[] sentences = [.. problems.Where(problem => problem.IsError).Select(problem => problem.Sentence).Distinct()];
+        return Results.Json(new { StatusCode = 400, Message = sentences.FirstOrDefault() ?? "", Errors = new { GeneralErrors = sentences }, Problems = problems }, Options, "application/problem+json", StatusCodes.Status400BadRequest);
+    }
+
     public static IResult Unsupported(string what) => Problem(StatusCodes.Status501NotImplemented, $"{what} : MonOPCO ne le propose pas.");
 
     public static IResult NotFound(string what) => Problem(StatusCodes.Status404NotFound, what + " est introuvable.");

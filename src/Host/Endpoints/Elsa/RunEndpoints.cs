@@ -81,19 +81,26 @@ internal static class RunEndpoints
             return (ElsaJson.Problem(StatusCodes.Status409Conflict, $"Le brouillon n’est pas publié : seule la version {published.Version} peut être lancée."), null);
         }
 
-        var started = await services.Runtime.StartAsync(
-            new StartWorkflow(definitionId)
-            {
-                Input = arguments["input"] is JsonObject input ? (JsonObject)input.DeepClone() : [],
-                CorrelationId = arguments.Text("correlationId") is { Length: > 0 } correlation ? correlation : null,
-                Name = arguments.Text("name"),
-                TriggerActivityId = arguments.Text("triggerActivityId") is { Length: > 0 } trigger ? trigger : null,
-                Actor = services.Access.Actor,
-            },
-            null,
-            cancel);
-        request.HttpContext.Response.Headers[InstanceIdHeader] = started.Instance.Id.ToString();
-        return (null, started.Instance);
+        try
+        {
+            var started = await services.Runtime.StartAsync(
+                new StartWorkflow(definitionId)
+                {
+                    Input = arguments["input"] is JsonObject input ? (JsonObject)input.DeepClone() : [],
+                    CorrelationId = arguments.Text("correlationId") is { Length: > 0 } correlation ? correlation : null,
+                    Name = arguments.Text("name"),
+                    TriggerActivityId = arguments.Text("triggerActivityId") is { Length: > 0 } trigger ? trigger : null,
+                    Actor = services.Access.Actor,
+                },
+                null,
+                cancel);
+            request.HttpContext.Response.Headers[InstanceIdHeader] = started.Instance.Id.ToString();
+            return (null, started.Instance);
+        }
+        catch (ActivationRefusedException refused)
+        {
+            return (ElsaJson.Problem(StatusCodes.Status409Conflict, $"Cette procédure n’admet qu’une instance à la fois : {refused.Running} est en cours."), null);
+        }
     }
 
     private static async Task<JsonObject?> ArgumentsAsync(HttpRequest request)

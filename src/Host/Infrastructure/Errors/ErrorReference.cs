@@ -13,5 +13,5 @@ public static class ErrorReference
 
     /// <summary>Addresses that answer programs: problem+json and 401, never a page nor a redirection.</summary>
     public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api") || path.StartsWithSegments("/elsa/api") || path.StartsWithSegments("/elsa/hubs") || path.StartsWithSegments("/webhooks");
+        path.StartsWithSegments("/api") || path.StartsWithSegments("/elsa/api") || path.StartsWithSegments("/elsa/hubs") || path.StartsWithSegments("/webhooks") || path.StartsWithSegments("/workflows");
 }
