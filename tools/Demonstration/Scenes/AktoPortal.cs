@@ -51,7 +51,8 @@ internal sealed class AktoPortal(Visitor person)
             }
         }
 
-        var receipt = await person.PressAsync(await person.SendAsync(form), "Transmettre la demande");
+        var recap = await person.SendAsync(form);
+        var receipt = await person.SendAsync(recap.Form("Transmettre la demande").Tick("Je certifie"));
         return receipt.TextOf("numero-dossier") ?? throw new DemonstrationException($"Le portail n'a pas donné de numéro : {receipt.Complaints}");
     }
 
