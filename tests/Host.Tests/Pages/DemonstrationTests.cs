@@ -90,7 +90,13 @@ public sealed class DemonstrationTests(DemonstrationFixture host) : IClassFixtur
         var siren = $"{Random.Shared.Next(100_000_000, 999_999_999)}";
         var company = new Company
         {
-            Id = Guid.CreateVersion7(), Siret = $"{siren}{Random.Shared.Next(10_000, 99_999)}", Name = "Charpentes du Ried", Origin = origin, LookedUpAt = host.Clock.GetUtcNow(), CreatedAt = host.Clock.GetUtcNow(), UpdatedAt = host.Clock.GetUtcNow(),
+            Id = Guid.CreateVersion7(),
+            Siret = $"{siren}{Random.Shared.Next(10_000, 99_999)}",
+            Name = "Charpentes du Ried",
+            Origin = origin,
+            LookedUpAt = host.Clock.GetUtcNow(),
+            CreatedAt = host.Clock.GetUtcNow(),
+            UpdatedAt = host.Clock.GetUtcNow(),
         };
         await host.WithAsync((MonOpcoDbContext db) =>
         {
@@ -103,7 +109,17 @@ public sealed class DemonstrationTests(DemonstrationFixture host) : IClassFixtur
         var created = await host.WithAsync((DossierService dossiers) => dossiers.CreateAsync(
             new CreateDossier
             {
-                Kind = DossierKind.Formation, CompanyId = company.Id, TrainingBodyId = null, Title = "Lire un plan", Objectives = "Lire un plan", StartDate = day, EndDate = day, Hours = 7, CostHt = 900, ContactName = contact.DisplayName, ContactEmail = contact.Email!,
+                Kind = DossierKind.Formation,
+                CompanyId = company.Id,
+                TrainingBodyId = null,
+                Title = "Lire un plan",
+                Objectives = "Lire un plan",
+                StartDate = day,
+                EndDate = day,
+                Hours = 7,
+                CostHt = 900,
+                ContactName = contact.DisplayName,
+                ContactEmail = contact.Email!,
                 Beneficiaires = [new NewBeneficiaire("Wagner", "Hugo", new DateOnly(1990, 2, 12), "hugo@exemple.fr", "Charpentier", Csp.Ouvrier, ContractKind.Cdi)],
             },
             change,

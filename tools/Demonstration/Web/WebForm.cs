@@ -92,15 +92,15 @@ public sealed class WebForm(WebPage page, IHtmlFormElement form, IElement button
         foreach (var element in form.QuerySelectorAll("input, select, textarea").Where(x => !x.HasAttribute("disabled")))
         {
             if (element switch
-                {
-                    IHtmlInputElement { Type: "file" or "submit" or "button" or "image" } => null,
-                    IHtmlInputElement { Type: "checkbox" or "radio", IsChecked: false } => null,
-                    IHtmlInputElement { Type: "checkbox" or "radio" } box => box.GetAttribute("value") ?? "on",
-                    IHtmlInputElement input => input.Value,
-                    IHtmlSelectElement select => select.Value ?? "",
-                    IHtmlTextAreaElement area => area.Value,
-                    _ => null,
-                } is { } value && element.GetAttribute("name") is { Length: > 0 } name)
+            {
+                IHtmlInputElement { Type: "file" or "submit" or "button" or "image" } => null,
+                IHtmlInputElement { Type: "checkbox" or "radio", IsChecked: false } => null,
+                IHtmlInputElement { Type: "checkbox" or "radio" } box => box.GetAttribute("value") ?? "on",
+                IHtmlInputElement input => input.Value,
+                IHtmlSelectElement select => select.Value ?? "",
+                IHtmlTextAreaElement area => area.Value,
+                _ => null,
+            } is { } value && element.GetAttribute("name") is { Length: > 0 } name)
             {
                 yield return new(name, value);
             }
