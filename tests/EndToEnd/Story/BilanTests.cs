@@ -297,6 +297,9 @@ public sealed partial class BilanTests(StoryWorld world)
         await netz.SeesTitleAsync(numero);
         await netz.GoAsync("/instances");
         await netz.LookAsync("35-instances");
+        await netz.Page.Locator("tbody th a").Filter(new() { HasText = numero }).First.ClickAsync();
+        await netz.SeesAsync("Ce qu’elle attend");
+        await netz.LookAsync("35-execution");
         await netz.GoAsync("/dossiers/" + numero);
         await netz.Link("Voir l’exécution dans le concepteur").ClickAsync();
         await Expect(netz.Page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = 60_000 });

@@ -7,6 +7,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Users;
+using MonOPCO.Host.Infrastructure.French;
 
 namespace MonOPCO.Host.Tests.Dossiers;
 
@@ -162,8 +163,8 @@ public sealed class DossiersTests(ConsoleFixture host) : IClassFixture<ConsoleFi
             var dossier = await host.CreateDossierAsync();
             await host.WithAsync((DossierService x) => x.SetOpcoAsync(dossier.Id, opco.Slug, OpcoOrigin.Manual, OpcoConfidence.Certain, host.Change(), CancellationToken.None));
             var page = await browser.GetAsync($"/dossiers/{dossier.Numero}/depot");
-            Assert.Contains(opco.PortalName, page.Text);
-            Assert.Contains(opco.FilingRule, page.Text);
+            Assert.Contains(Typography.Curly(opco.PortalName), page.Text);
+            Assert.Contains(Typography.Curly(opco.FilingRule), page.Text);
             Assert.Contains($"data-copy=\"{dossier.Company!.Siret}\"", page.Html);
             Assert.Contains("data-copy=\"Petit\"", page.Html);
             Assert.Contains(opco.Slug == "constructys" ? "data-copy=\"1985\"" : "data-copy=\"12/06/1985\"", page.Html);

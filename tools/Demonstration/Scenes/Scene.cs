@@ -65,7 +65,7 @@ public sealed partial class Scene(Uri host, Uri sandbox, string key, Contact con
 
     /// <summary>The value beside these words, up to its first space.</summary>
     public static string Fact(WebPage page, string words) =>
-        page.Document.QuerySelectorAll("dt").FirstOrDefault(x => WebPage.Clean(x.TextContent) == words)?.NextElementSibling is { } value ? WebPage.Clean(value.TextContent).Split(' ')[0] : "";
+        page.Document.QuerySelectorAll("dt").FirstOrDefault(x => WebPage.Clean(x.TextContent) == WebPage.Clean(words))?.NextElementSibling is { } value ? WebPage.Clean(value.TextContent).Split(' ')[0] : "";
 
     private static int Rank(string state) => Array.IndexOf(Way, state);
 

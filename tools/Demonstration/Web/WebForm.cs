@@ -17,7 +17,7 @@ public sealed class WebForm(WebPage page, IHtmlFormElement form, IElement button
         switch (Control(label))
         {
             case IHtmlSelectElement select:
-                var option = select.Options.FirstOrDefault(x => WebPage.Clean(x.TextContent) == value) ?? throw new DemonstrationException($"« {label} » ne propose pas « {value} ».");
+                var option = select.Options.FirstOrDefault(x => WebPage.Clean(x.TextContent) == WebPage.Clean(value)) ?? throw new DemonstrationException($"« {label} » ne propose pas « {value} ».");
                 select.Value = option.Value;
                 break;
             case IHtmlTextAreaElement area:
@@ -115,12 +115,12 @@ public sealed class WebForm(WebPage page, IHtmlFormElement form, IElement button
     private IElement Control(string label, bool onlyTicks = false)
     {
         IParentNode within = form;
-        var words = label;
+        var words = WebPage.Clean(label);
         if (label.Split('|') is [var group, var inner])
         {
-            within = form.QuerySelectorAll("fieldset").FirstOrDefault(x => WebPage.Clean(x.QuerySelector("legend")?.TextContent).StartsWith(group, StringComparison.OrdinalIgnoreCase))
+            within = form.QuerySelectorAll("fieldset").FirstOrDefault(x => WebPage.Clean(x.QuerySelector("legend")?.TextContent).StartsWith(WebPage.Clean(group), StringComparison.OrdinalIgnoreCase))
                 ?? throw new DemonstrationException($"Le groupe « {group} » manque sur la page « {page.Title} ».");
-            words = inner;
+            words = WebPage.Clean(inner);
         }
 
         var named = within.QuerySelectorAll("label[for]").Select(x => (Label: x, Control: form.Owner?.GetElementById(x.GetAttribute("for")!)))

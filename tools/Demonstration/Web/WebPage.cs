@@ -28,10 +28,10 @@ public sealed partial class WebPage(Uri address, HttpStatusCode status, IHtmlDoc
         }
     }
 
-    public bool Has(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
+    public bool Has(string words) => Text.Contains(Clean(words), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Address of the first link of the page's content (not of the bars around it) whose words contain these.</summary>
-    public string? LinkTo(string words) => document.QuerySelectorAll("main a[href]").FirstOrDefault(x => Clean(x.TextContent).Contains(words, StringComparison.OrdinalIgnoreCase))?.GetAttribute("href");
+    public string? LinkTo(string words) => document.QuerySelectorAll("main a[href]").FirstOrDefault(x => Clean(x.TextContent).Contains(Clean(words), StringComparison.OrdinalIgnoreCase))?.GetAttribute("href");
 
     public string? TextOf(string id) => document.GetElementById(id) is { } element ? Clean(element.TextContent) : null;
 
@@ -42,12 +42,14 @@ public sealed partial class WebPage(Uri address, HttpStatusCode status, IHtmlDoc
         ? new WebForm(this, FormOf(found) ?? throw new DemonstrationException($"Le bouton « {button} » n'est dans aucun formulaire de la page « {Title} »."), found)
         : throw new DemonstrationException($"Le bouton « {button} » manque sur la page « {Title} » ({address.AbsolutePath}).");
 
-    internal static string Clean(string? text) => Spaces().Replace(text ?? "", " ").Trim();
+    /// <summary>As it is compared: one kind of space, one kind of apostrophe.</summary>
+    internal static string Clean(string? text) => Spaces().Replace(text ?? "", " ").Replace('’', '\'').Trim();
 
     private static IHtmlFormElement? FormOf(IElement button) => button.Closest("form") as IHtmlFormElement;
 
     private IElement? FindButton(string words)
     {
+        words = Clean(words);
         var buttons = document.QuerySelectorAll("button").Where(x => FormOf(x) is not null).ToList();
         return buttons.Find(x => string.Equals(Clean(x.TextContent), words, StringComparison.OrdinalIgnoreCase))
             ?? buttons.Find(x => Clean(x.TextContent).StartsWith(words, StringComparison.OrdinalIgnoreCase));

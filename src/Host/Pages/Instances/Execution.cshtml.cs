@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Infrastructure;
@@ -14,9 +16,12 @@ namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>One instance: what it waits for, what stopped it, and what an operator may do about it.</summary>
 [Authorize(Policies.Staff)]
-public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, IAuthorizationService authorization) : PageModel
+public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, MonOpcoDbContext database, IAuthorizationService authorization) : PageModel
 {
     public WorkflowInstance Instance { get; private set; } = null!;
+
+    /// <summary>Number of the dossier it carries; null for what carries none.</summary>
+    public string? Dossier { get; private set; }
 
     public bool MayOperate { get; private set; }
 
@@ -167,6 +172,9 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         }
 
         Instance = instance;
+        Dossier = Guid.TryParse(instance.CorrelationId, out var dossier)
+            ? await database.Dossiers.Where(x => x.Id == dossier).Select(x => x.Numero).FirstOrDefaultAsync(cancellationToken)
+            : null;
         MayOperate = instance.Status == InstanceStatus.Running && (await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded;
         Incidents = InstanceStateView.Incidents(instance);
         Waits = await runtime.Reads.BookmarksAsync(id, cancellationToken);
