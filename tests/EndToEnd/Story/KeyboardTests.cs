@@ -81,8 +81,8 @@ public sealed class KeyboardTests(StoryWorld world)
         await netz.Page.Keyboard.PressAsync("Enter");
         await netz.SeesTitleAsync("Boîte de réception");
         await TabToAsync(netz, netz.Link("À prendre"));
-        await netz.Page.RunAndWaitForResponseAsync(() => netz.Page.Keyboard.PressAsync("Enter"), answer => answer.Url.Contains("liste=a-prendre", StringComparison.Ordinal));
-        await netz.Page.WaitForLoadStateAsync();
+        await netz.Page.Keyboard.PressAsync("Enter");
+        await netz.Page.WaitForURLAsync(url => url.Contains("liste=a-prendre", StringComparison.Ordinal));
         await TabToAsync(netz, netz.Page.Locator($"h2 a[href='/taches/{task.Id}']"));
         await netz.Page.Keyboard.PressAsync("Enter");
         await netz.SeesTitleAsync("Valider la demande");
