@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -152,7 +153,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await page.GetByLabel("Adresse").FillAsync(DesignerHost.Owner);
         await page.Locator("input[type=password]").FillAsync(DesignerHost.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Se connecter", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/console");
+        await Expect(page).ToHaveURLAsync(new Regex("/console$"), new() { Timeout = Patience });
     }
 
     /// <summary>Début → Attendre la suite → Chemin un; « Chemin deux » is not connected.</summary>

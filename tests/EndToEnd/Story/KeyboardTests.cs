@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using MonOPCO.Domain;
 using static Microsoft.Playwright.Assertions;
@@ -82,7 +83,7 @@ public sealed class KeyboardTests(StoryWorld world)
         await netz.SeesTitleAsync("Boîte de réception");
         await TabToAsync(netz, netz.Link("À prendre"));
         await netz.Page.Keyboard.PressAsync("Enter");
-        await netz.Page.WaitForURLAsync(url => url.Contains("liste=a-prendre", StringComparison.Ordinal));
+        await Expect(netz.Page).ToHaveURLAsync(new Regex("liste=a-prendre"));
         await TabToAsync(netz, netz.Page.Locator($"h2 a[href='/taches/{task.Id}']"));
         await netz.Page.Keyboard.PressAsync("Enter");
         await netz.SeesTitleAsync("Valider la demande");

@@ -90,7 +90,7 @@ public sealed class Person : IAsyncDisposable
     public async Task FollowAsync(string toward)
     {
         await Page.Locator($"section[aria-labelledby=liens] a[href*='{toward}']").First.ClickAsync();
-        await Page.WaitForURLAsync(new Regex("^" + Regex.Escape(_world.Address.ToString())));
+        await Assertions.Expect(Page).ToHaveURLAsync(new Regex("^" + Regex.Escape(_world.Address.ToString())));
     }
 
     /// <summary>What opens in a new tab is in front until the action is done.</summary>
