@@ -31,8 +31,12 @@ public sealed class CompanyRegisterClient(IHttpClientFactory http, IOptions<Comp
             return new CompanyLookupResult.Found(cached.Company);
         }
 
-        var url = Url(asked, 1);
-        var answer = await AskAsync(url, root => Pick(root, asked, url), cancellationToken);
+        var answer = await AskAsync(_options.BaseUrl, asked, _options.IsLive, cancellationToken);
+        if (answer is { Failure.Kind: "http-404" } or { Failure: null, Value: null } && _options.LiveUrl is { } live && AnswersLive(asked))
+        {
+            answer = await AskAsync(live, asked, true, cancellationToken);
+        }
+
         switch (answer)
         {
             case { Failure: { Retryable: false, Kind: "http-400" or "http-401" or "http-403" or "http-422" } refusal }:
@@ -47,6 +51,9 @@ public sealed class CompanyRegisterClient(IHttpClientFactory http, IOptions<Comp
         }
     }
 
+    /// <summary>Whether what is said of this SIRET comes from the live register: fictitious ones begin with 999.</summary>
+    public bool AnswersLive(string siret) => _options.IsLive || (_options.LiveUrl is not null && !siret.StartsWith("999", StringComparison.Ordinal));
+
     /// <summary>Searches by name, SIREN or address words; answers head offices.</summary>
     public async Task<CompanySearchResult> SearchAsync(string text, CancellationToken cancellationToken, int count = 10)
     {
@@ -56,7 +63,7 @@ public sealed class CompanyRegisterClient(IHttpClientFactory http, IOptions<Comp
             return new CompanySearchResult.Refused(new Failure("invalid-query", null, false, "Tapez entre 3 et 200 caractères pour chercher une entreprise."));
         }
 
-        var url = Url(words, Math.Clamp(count, 1, 25));
+        var url = Url(_options.BaseUrl, words, Math.Clamp(count, 1, 25));
         var answer = await AskAsync(url, root => Page(root, url), cancellationToken);
         return answer switch
         {
@@ -68,11 +75,16 @@ public sealed class CompanyRegisterClient(IHttpClientFactory http, IOptions<Comp
         };
     }
 
-    private Uri Url(string query, int count) => new(Root(), $"search?q={Uri.EscapeDataString(query)}&page=1&per_page={count}");
+    private Task<(CompanyRecord? Value, Failure? Failure)> AskAsync(Uri register, string siret, bool isLive, CancellationToken cancellationToken)
+    {
+        var url = Url(register, siret, 1);
+        return AskAsync(url, root => Pick(root, siret, url, isLive), cancellationToken);
+    }
 
-    private Uri Root() => _options.BaseUrl.AbsoluteUri.EndsWith('/') ? _options.BaseUrl : new Uri(_options.BaseUrl.AbsoluteUri + "/");
+    private static Uri Url(Uri register, string query, int count) =>
+        new(register.AbsoluteUri.EndsWith('/') ? register : new Uri(register.AbsoluteUri + "/"), $"search?q={Uri.EscapeDataString(query)}&page=1&per_page={count}");
 
-    private CompanyRecord? Pick(JsonElement root, string siret, Uri url)
+    private CompanyRecord? Pick(JsonElement root, string siret, Uri url, bool isLive)
     {
         foreach (var unit in RegisterReader.Results(root).EnumerateArray())
         {
@@ -82,7 +94,7 @@ public sealed class CompanyRegisterClient(IHttpClientFactory http, IOptions<Comp
             }
 
             return RegisterReader.Establishment(unit, siret) is { } establishment
-                ? RegisterReader.Company(unit, establishment, url, _options.IsLive, time.GetUtcNow())
+                ? RegisterReader.Company(unit, establishment, url, isLive, time.GetUtcNow())
                 : throw new JsonException("L'entreprise est connue mais l'établissement demandé n'est pas décrit.");
         }
 

@@ -27,7 +27,7 @@ public class CompanyRegisterClientTests
               "est_siege": false, "etat_administratif": "F", "date_fermeture": "2025-12-31", "liste_idcc": null, "statut_diffusion_etablissement": "P" } ] } ], "total_results": 1 }
         """;
 
-    private static CompanyRegisterClient Client(Uri url, TimeProvider? time = null, string timeout = "00:00:03")
+    private static CompanyRegisterClient Client(Uri url, TimeProvider? time = null, string timeout = "00:00:03", Uri? live = null)
     {
         var services = new ServiceCollection();
         if (time is not null)
@@ -39,6 +39,7 @@ public class CompanyRegisterClientTests
         {
             ["CompanyRegister:BaseUrl"] = url.AbsoluteUri,
             ["CompanyRegister:IsLive"] = "false",
+            ["CompanyRegister:LiveUrl"] = live?.AbsoluteUri,
             ["CompanyRegister:Timeout"] = timeout,
         }).Build());
         return services.BuildServiceProvider(validateScopes: true).GetRequiredService<CompanyRegisterClient>();
@@ -58,6 +59,24 @@ public class CompanyRegisterClientTests
         Assert.Equal(["1486"], found.Idcc);
         Assert.Equal(["44670123467"], found.Nda);
         Assert.True(found is { IsOpen: true, IsHeadOffice: true, IsTrainingBody: true, IsQualiopi: true, IsEmployer: true, IsPublic: true, IsLive: false });
+    }
+
+    [Fact]
+    [Trait("Requirement", "S004-6.1")]
+    public async Task FindBySiretAsync_SandboxBesideTheLiveRegister_RealOnesAreAskedLive_FictitiousOnesNever()
+    {
+        await using var sandbox = await HttpStub.StartAsync(HttpStub.Json("""{ "results": [], "total_results": 0 }"""));
+        await using var live = await HttpStub.StartAsync(HttpStub.Json(Answer));
+        var client = Client(sandbox.Url, live: live.Url);
+        Assert.True(Assert.IsType<CompanyLookupResult.Found>(await client.FindBySiretAsync(Siret, default)).Company.IsLive);
+        Assert.IsType<CompanyLookupResult.NotFound>(await client.FindBySiretAsync("99999900600011", default));
+        Assert.Equal((2, 1), (sandbox.Requests.Count, live.Requests.Count));
+        Assert.True(client.AnswersLive(Siret));
+        Assert.False(client.AnswersLive("99999900600011"));
+
+        // Without a network nobody can say that a real company does not exist.
+        Assert.IsType<CompanyLookupResult.Unavailable>(await Client(sandbox.Url, live: new Uri("http://127.0.0.1:1/")).FindBySiretAsync(Siret, default));
+        Assert.IsType<CompanyLookupResult.NotFound>(await Client(sandbox.Url).FindBySiretAsync(Siret, default));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 using MonOPCO.Activities.Companies;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Companies;
@@ -13,7 +12,7 @@ namespace MonOPCO.Host.Pages.Public;
 /// Who is behind a SIRET, for pages: asks the register outside any transaction and keeps the answer. A register that does not answer stops nobody: the SIRET is
 /// kept and a procedure completes the rest later.
 /// </summary>
-public sealed class CompanyFinder(CompanyRegisterClient register, CompanyService companies, WorkflowRuntime runtime, IOptions<CompanyRegisterOptions> options, TimeProvider clock)
+public sealed class CompanyFinder(CompanyRegisterClient register, CompanyService companies, WorkflowRuntime runtime, TimeProvider clock)
 {
     public const string CompletionDefinition = "completer-entreprise";
 
@@ -30,7 +29,7 @@ public sealed class CompanyFinder(CompanyRegisterClient register, CompanyService
                 return null;
             default:
                 // Silent, overloaded, or refusing us (401, 403): none of these says anything about the company.
-                var company = await companies.SaveDegradedAsync(siret, options.Value.IsLive ? CompanyOrigin.Live : CompanyOrigin.Sandbox, change, cancellationToken);
+                var company = await companies.SaveDegradedAsync(siret, register.AnswersLive(siret.Value) ? CompanyOrigin.Live : CompanyOrigin.Sandbox, change, cancellationToken);
                 if (company.IsDegraded)
                 {
                     await CompleteLaterAsync(company, cancellationToken);
