@@ -47,6 +47,8 @@ public sealed class ChaosTests(ITestOutputHelper output) : IAsyncLifetime
         await trial.UntilLeasedAsync();
         await trial.First.KillAsync();
         var dead = Stopwatch.StartNew();
+        // Started earlier, the other one would fill its slots with work that nobody had yet, and the closed gate would keep them full.
+        await trial.UntilAsync("select count(*) from workflow_work where lease_until < clock_timestamp()", n => n >= 4);
         trial.Second.Start();
         await trial.UntilAsync("select count(*) from workflow_work where attempt > 1", n => n > 0);
         output.WriteLine($"First take-over after {dead.Elapsed.TotalSeconds:F1} s, the start of the other process included.");
