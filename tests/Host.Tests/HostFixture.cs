@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.SignIn;
 using MonOPCO.TestCommon;
+using Npgsql;
 
 namespace MonOPCO.Host.Tests;
 
@@ -45,6 +46,15 @@ public class HostFixture : IAsyncLifetime
 
     /// <summary>A second Host on the same database, another machine as far as it knows.</summary>
     public WebApplicationFactory<Program> AnotherHost() => new Factory(this, _database);
+
+    /// <summary>As the database's administrator: for what no page does.</summary>
+    public async Task SqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>A visitor with a cookie jar; redirections are left to the test.</summary>
     public Browser Visitor() => new(_factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri("https://localhost") }));

@@ -22,7 +22,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
     {
         var now = clock.GetUtcNow();
         var from = _seen < now - LookBack ? now - LookBack : _seen;
-        var started = 0;
+        var (started, failed) = (0, false);
         foreach (var (trigger, since) in await reads.TriggersAsync(Kinds, cancel))
         {
             try
@@ -35,11 +35,13 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                failed = true;
                 log.LogWarning(exception, "The trigger {Activity} of {Definition} could not start.", trigger.ActivityId, trigger.DefinitionId);
             }
         }
 
-        _seen = now;
+        // What could not start is looked at again; what did start has its id already.
+        _seen = failed ? from : now;
         return started;
     }
 

@@ -180,6 +180,27 @@ public sealed class ContractTests(ElsaFixture host) : IClassFixture<ElsaFixture>
         await host.SignInProgramAsync();
     }
 
+    [Fact]
+    public async Task Calendar_StartThatFails_IsMadeUpForAtTheNextLook()
+    {
+        var soon = host.Clock.GetUtcNow().AddSeconds(30).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var once = await host.PublishAsync(Sequence(Node("s", "Elsa.StartAt", ("dateTime", Text(soon, "DateTimeOffset"))).Starts(), Line("l")));
+        var calendar = Calendars().First();
+        await calendar.TickAsync(CancellationToken.None);
+        await host.SqlAsync($"""
+            create function refuse_start() returns trigger language plpgsql as $$ begin raise exception 'refused by the test'; end $$;
+            create trigger refuse_start before insert on workflow_instances for each row when (new.definition_id = '{once}') execute function refuse_start();
+            """);
+        host.Clock.Advance(TimeSpan.FromSeconds(31));
+        await calendar.TickAsync(CancellationToken.None);
+        Assert.Equal(0, (await CountsAsync(once))[0]);
+
+        await host.SqlAsync("drop trigger refuse_start on workflow_instances; drop function refuse_start();");
+        await calendar.TickAsync(CancellationToken.None);
+        await calendar.TickAsync(CancellationToken.None);
+        Assert.Equal(1, (await CountsAsync(once))[0]);
+    }
+
     private IEnumerable<Calendar> Calendars() => Enumerable.Range(0, 3).Select(_ => ActivatorUtilities.CreateInstance<Calendar>(host.Services));
 
     private async Task<int[]> CountsAsync(params string[] definitions)
