@@ -18,13 +18,14 @@ public sealed class LookUpCompany(CompanyRegisterClient register, CompanyService
 {
     public sealed record Input
     {
-        [Display(Name = "SIRET")]
+        [Display(Name = "SIRET", Description = "Les 14 chiffres de l'établissement.")]
         public required string Siret { get; init; }
     }
 
     public sealed record Output
     {
-        public string? Name { get; init; }
+        [Display(Name = "Raison sociale")]
+        public string? CompanyName { get; init; }
 
         [JsonIgnore]
         public CompanyRecord? Record { get; init; }
@@ -33,7 +34,7 @@ public sealed class LookUpCompany(CompanyRegisterClient register, CompanyService
     // Without a pause that the register asked for, the runtime's own growing delays are enough.
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context) => await register.FindBySiretAsync(input.Siret, context.CancellationToken) switch
     {
-        CompanyLookupResult.Found found => new Done(new Output { Name = found.Company.Name, Record = found.Company }, "Found"),
+        CompanyLookupResult.Found found => new Done(new Output { CompanyName = found.Company.Name, Record = found.Company }, "Found"),
         CompanyLookupResult.NotFound => new Done(new Output(), "NotFound"),
         CompanyLookupResult.Unavailable unavailable => new RetryLater(unavailable.Failure.RetryAfter ?? TimeSpan.Zero, unavailable.Failure.Reason),
         CompanyLookupResult.Refused refused => new Failed("register-refused", refused.Failure.Reason),

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MonOPCO.Domain;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -9,7 +10,7 @@ namespace MonOPCO.Activities.Documents;
 [Activity("MonOPCO.BuildPackage", Title = "Composer le paquet pour l'OPCO", Category = "Documents", Description = "Réunit en un ZIP les pièces de la liste blanche, dans l'ordre ; jamais un contenu de bilan.")]
 public sealed class BuildPackage(DossierPackage package, DocumentStore store, DossierService dossiers) : Activity<NoInput, BuildPackage.Output>
 {
-    public sealed record Output(Guid DocumentId, string[] Files);
+    public sealed record Output([property: Display(Name = "Document")] Guid DocumentId, [property: Display(Name = "Fichiers du paquet")] string[] Files);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(NoInput input, ActivityContext context)
     {

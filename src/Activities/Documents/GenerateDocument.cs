@@ -18,11 +18,11 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
 {
     public sealed record Input
     {
-        [Display(Name = "Modèle", Order = 1)]
+        [Display(Name = "Modèle", Description = "Le texte à mettre en page.", Order = 1)]
         [Editor("dropdown", Source = "documentTemplates")]
         public required string Template { get; init; }
 
-        [Display(Name = "Type de document", Order = 2)]
+        [Display(Name = "Type de document", Description = "Sous quel type le document est rangé dans le dossier.", Order = 2)]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
 
@@ -32,9 +32,11 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
 
     public sealed record Output
     {
+        [Display(Name = "Document")]
         public Guid DocumentId { get; init; }
 
-        public required string Name { get; init; }
+        [Display(Name = "Nom du fichier")]
+        public required string FileName { get; init; }
 
         [JsonIgnore]
         public byte[] Pdf { get; init; } = [];
@@ -49,7 +51,7 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
         {
             if (input.OnlyIfStale && await CurrentAsync(input.DocumentType, context) is { } current)
             {
-                return new Done(new Output { DocumentId = current.Id, Name = current.Name });
+                return new Done(new Output { DocumentId = current.Id, FileName = current.Name });
             }
 
             // One reading for the print and for the facts that are compared before filing.
@@ -57,7 +59,7 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
             var document = templates.RenderDocument(input.Template, (await data.BuildAsync(dossier.Id, Prefix(input.DocumentType), context.Now, context.CancellationToken)).ToElement());
             return await pdf.RenderAsync(new PdfRequest(document.Html, document.HeaderHtml, document.FooterHtml), context.CancellationToken) switch
             {
-                PdfResult.Rendered rendered => new Done(new Output { Name = $"{input.DocumentType.ToLowerInvariant().Replace('_', '-')}-{dossier.Numero}.pdf", Pdf = rendered.Pdf, Facts = DocumentFacts.Of(dossier) }),
+                PdfResult.Rendered rendered => new Done(new Output { FileName = $"{input.DocumentType.ToLowerInvariant().Replace('_', '-')}-{dossier.Numero}.pdf", Pdf = rendered.Pdf, Facts = DocumentFacts.Of(dossier) }),
                 PdfResult.Failed { Failure: { Retryable: true } failure } => new RetryLater(TimeSpan.FromSeconds(10), failure.Reason),
                 PdfResult.Failed { Failure: var failure } => new Failed("pdf-failed", failure.Reason),
                 _ => throw new InvalidOperationException("The PDF renderer answered neither."),
@@ -80,7 +82,7 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
             return output;
         }
 
-        var document = await store.AddAsync(new NewDocument(input.DocumentType, output.Name, context.DossierId()) { Facts = output.Facts }, new MemoryStream(output.Pdf), context.Change(), context.CancellationToken);
+        var document = await store.AddAsync(new NewDocument(input.DocumentType, output.FileName, context.DossierId()) { Facts = output.Facts }, new MemoryStream(output.Pdf), context.Change(), context.CancellationToken);
         var label = await db.DocumentTypes.Where(x => x.Code == input.DocumentType).Select(x => x.Label).SingleAsync(context.CancellationToken);
         await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.DocumentAdded, $"Document établi : {label}.", context.Change(), context.CancellationToken, [document.Id]);
         return output with { DocumentId = document.Id };

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Engine.Activities;
@@ -12,7 +13,7 @@ namespace MonOPCO.Activities.Documents;
 public sealed class RenewDocuments(StaleDocuments stale, DossierService dossiers) : Activity<NoInput, RenewDocuments.Output>
 {
     /// <param name="Types">Codes of the documents to make again.</param>
-    public sealed record Output(string[] Types);
+    public sealed record Output([property: Display(Name = "Types de documents à refaire")] string[] Types);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(NoInput input, ActivityContext context)
     {

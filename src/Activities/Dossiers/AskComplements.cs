@@ -15,7 +15,7 @@ public sealed class AskComplements(ComplementService complements, DossierService
         [Editor("json-editor")]
         public required Item[] Complements { get; init; }
 
-        [Display(Name = "Commentaire", Order = 2)]
+        [Display(Name = "Commentaire", Description = "Ajouté au courriel de la demande.", Order = 2)]
         [Editor("multiline")]
         public string? Comment { get; init; }
     }

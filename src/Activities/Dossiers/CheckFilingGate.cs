@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
@@ -14,7 +15,7 @@ namespace MonOPCO.Activities.Dossiers;
 public sealed class CheckFilingGate(DossierChecks checks, DossierService dossiers, MonOpcoDbContext db) : Activity<NoInput, CheckFilingGate.Output>
 {
     /// <param name="Problems">French labels of the red lines.</param>
-    public sealed record Output(string[] Problems);
+    public sealed record Output([property: Display(Name = "Ce qui manque")] string[] Problems);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(NoInput input, ActivityContext context)
     {

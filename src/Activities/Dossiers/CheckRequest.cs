@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Engine.Activities;
 using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Dossiers.CheckRequest.Output>;
@@ -11,7 +12,7 @@ public sealed class CheckRequest(DossierChecks checks) : Activity<NoInput, Check
 {
     /// <param name="Blocking">Number of red lines.</param>
     /// <param name="Warnings">Number of orange lines.</param>
-    public sealed record Output(int Blocking, int Warnings);
+    public sealed record Output([property: Display(Name = "Contrôles bloquants")] int Blocking, [property: Display(Name = "Points à vérifier")] int Warnings);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(NoInput input, ActivityContext context)
     {

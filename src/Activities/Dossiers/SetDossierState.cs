@@ -11,7 +11,7 @@ public sealed class SetDossierState(DossierService dossiers) : Activity<SetDossi
 {
     public sealed record Input
     {
-        [Display(Name = "État", Order = 1)]
+        [Display(Name = "État", Description = "L'état où passe le dossier.", Order = 1)]
         [Editor("dropdown", Source = "dossierStates")]
         public required DossierState State { get; init; }
 

@@ -15,7 +15,7 @@ public sealed class WaitForComplements(ComplementService complements, DossierSer
 
     public sealed record Input
     {
-        [Display(Name = "Relancer après (jours)")]
+        [Display(Name = "Relancer après (jours)", Description = "Jours sans réponse avant la sortie « À relancer ».")]
         public int ReminderDays { get; init; } = 3;
     }
 

@@ -10,29 +10,29 @@ namespace MonOPCO.Activities.Http;
 /// <summary>Elsa's inputs of a request, in its order.</summary>
 public record HttpRequestInput
 {
-    [Display(Name = "Adresse"), Editor("singleline")]
+    [Display(Name = "Adresse", Description = "Adresse complète, avec https://."), Editor("singleline")]
     public required string Url { get; init; }
 
-    [Display(Name = "Méthode"), Editor("dropdown", Choices = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"], Default = "GET")]
+    [Display(Name = "Méthode", Description = "Verbe HTTP de la requête."), Editor("dropdown", Choices = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"], Default = "GET")]
     public string Method { get; init; } = "GET";
 
-    [Display(Name = "Contenu"), Editor("multiline")]
+    [Display(Name = "Contenu", Description = "Corps de la requête ; un objet part en JSON."), Editor("multiline")]
     public JsonNode? Content { get; init; }
 
-    [Display(Name = "Type du contenu")]
+    [Display(Name = "Type du contenu", Description = "Par exemple application/json.")]
     public string? ContentType { get; init; }
 
-    [Display(Name = "En-tête Authorization"), Sensitive]
+    [Display(Name = "En-tête Authorization", Description = "Gardé secret dans le journal."), Sensitive]
     public string? Authorization { get; init; }
 
-    [Display(Name = "En-tête Authorization sans vérification")]
+    [Display(Name = "En-tête Authorization sans vérification", Description = "Envoie l'en-tête tel quel.")]
     public bool? DisableAuthorizationHeaderValidation { get; init; }
 
-    [Display(Name = "En-têtes"), Editor("json-editor")]
+    [Display(Name = "En-têtes", Description = "Objet : nom et valeur."), Editor("json-editor")]
     public JsonNode? RequestHeaders { get; init; }
 
     /// <summary>Obsolete in Elsa; effects have their own retries here.</summary>
-    [Display(Name = "Nouvelles tentatives (sans effet)")]
+    [Display(Name = "Nouvelles tentatives (sans effet)", Description = "Lu pour les définitions d'Elsa ; les reprises se font d'elles-mêmes.")]
     public bool? EnableResiliency { get; init; }
 }
 
@@ -142,7 +142,7 @@ public sealed class FlowSendHttpRequest(OutboundHttpClient client) : HttpRequest
 {
     public sealed record Input : HttpRequestInput
     {
-        [Display(Name = "Codes attendus", Order = 20), Editor("dynamic-outcomes")]
+        [Display(Name = "Codes attendus", Description = "Un port de sortie par code.", Order = 20), Editor("dynamic-outcomes")]
         public string[] ExpectedStatusCodes { get; init; } = [];
     }
 }

@@ -15,16 +15,16 @@ public sealed class SendMail(MailSender sender, ITemplateRenderer templates, Mai
 {
     public sealed record Input
     {
-        [Display(Name = "Modèle", Order = 1)]
+        [Display(Name = "Modèle", Description = "Le texte du courriel.", Order = 1)]
         [Editor("dropdown", Source = "mailTemplates")]
         public required string Template { get; init; }
 
-        [Display(Name = "Destinataire", Order = 2)]
+        [Display(Name = "Destinataire", Description = "À qui le courriel est envoyé.", Order = 2)]
         [Editor("dropdown", Choices = ["entreprise|Contact de l'entreprise", "organisme|Organisme de formation"], Default = "entreprise")]
         public string Recipient { get; init; } = "entreprise";
     }
 
-    public sealed record Output(string MessageId, string Subject, string To);
+    public sealed record Output([property: Display(Name = "Message-ID")] string MessageId, [property: Display(Name = "Objet")] string Subject, [property: Display(Name = "Adresse")] string To);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
     {

@@ -18,7 +18,7 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
 {
     public sealed record Input
     {
-        [Display(Name = "Nature", Order = 1)]
+        [Display(Name = "Nature", Description = "Ce que le courriel porte.", Order = 1)]
         [Editor("dropdown", Choices = ["MagicLink|Lien personnel", "SignatureCode|Code de signature", "SignatureLink|Lien de signature"])]
         public required PersonalMailKind Kind { get; init; }
 
@@ -30,7 +30,7 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
     /// <param name="MessageId">Stable over retries.</param>
     /// <param name="Subject">Subject line.</param>
     /// <param name="Template">Template used.</param>
-    public sealed record Output(string To, string MessageId, string Subject, string Template);
+    public sealed record Output([property: Display(Name = "Adresse")] string To, [property: Display(Name = "Message-ID")] string MessageId, [property: Display(Name = "Objet")] string Subject, [property: Display(Name = "Modèle")] string Template);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
     {

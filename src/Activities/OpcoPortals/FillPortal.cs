@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -13,8 +14,10 @@ namespace MonOPCO.Activities.OpcoPortals;
 public sealed record PortalOutput
 {
     /// <summary>French sentence for the timeline.</summary>
+    [Display(Name = "Ce que le robot a fait")]
     public string Text { get; init; } = "";
 
+    [Display(Name = "Référence du portail")]
     public string? Reference { get; init; }
 
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using MonOPCO.Activities.Dossiers;
@@ -19,6 +20,7 @@ public sealed class ReadPortalStatus(PortalRunner runner, DossierService dossier
 {
     public sealed record Output
     {
+        [Display(Name = "Réponse de l'OPCO")]
         public required OpcoDecision Answer { get; init; }
 
         [JsonIgnore]

@@ -14,7 +14,7 @@ public sealed class RecordFiling(DossierService dossiers, FilingService filings,
 {
     public sealed record Input
     {
-        [Display(Name = "Référence du portail", Order = 1)]
+        [Display(Name = "Référence du portail", Description = "Celle que l'OPCO a donnée au dépôt.", Order = 1)]
         public required string Reference { get; init; }
 
         [Display(Name = "Accusé de réception", Description = "Identifiant du document.", Order = 2)]

@@ -17,7 +17,7 @@ public sealed class WaitForOpco(MonOpcoDbContext db) : Activity<WaitForOpco.Inpu
 
     public sealed record Input
     {
-        [Display(Name = "Relire toutes les (minutes)")]
+        [Display(Name = "Relire toutes les (minutes)", Description = "Où un robot peut relire le portail.")]
         public int EveryMinutes { get; init; } = 60;
     }
 

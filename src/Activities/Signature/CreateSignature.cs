@@ -12,7 +12,7 @@ public sealed class CreateSignature(SignatureService signatures, MonOpcoDbContex
 {
     public sealed record Input
     {
-        [Display(Name = "Document", Order = 1)]
+        [Display(Name = "Document", Description = "Le document du dossier, par son type.", Order = 1)]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
 
@@ -21,7 +21,7 @@ public sealed class CreateSignature(SignatureService signatures, MonOpcoDbContex
         public required string[] Signers { get; init; }
     }
 
-    public sealed record Output(Guid RequestId);
+    public sealed record Output([property: Display(Name = "Demande de signature")] Guid RequestId);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
     {

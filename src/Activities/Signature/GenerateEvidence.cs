@@ -23,15 +23,17 @@ public sealed class GenerateEvidence(DocumentData data, ITemplateRenderer templa
 {
     public sealed record Input
     {
-        [Display(Name = "Document signé")]
+        [Display(Name = "Document signé", Description = "Le document du dossier, par son type.")]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
     }
 
     public sealed record Output
     {
+        [Display(Name = "Demande de signature")]
         public required Guid RequestId { get; init; }
 
+        [Display(Name = "Fichier de preuve")]
         public Guid DocumentId { get; init; }
 
         [JsonIgnore]

@@ -17,12 +17,12 @@ public sealed class SendInvitations(SignatureMails mails, MailSender sender, ITe
 
     public sealed record Input
     {
-        [Display(Name = "Document")]
+        [Display(Name = "Document", Description = "Le document du dossier, par son type.")]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
     }
 
-    public sealed record Output(Sent[] Mails);
+    public sealed record Output([property: Display(Name = "Courriels envoyés")] Sent[] Mails);
 
     public sealed record Sent(string MessageId, string To, string Name, string Subject);
 

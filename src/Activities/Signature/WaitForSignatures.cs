@@ -19,7 +19,7 @@ public sealed class WaitForSignatures(SignatureService signatures, SignatureMail
 
     public sealed record Input
     {
-        [Display(Name = "Document")]
+        [Display(Name = "Document", Description = "Le document du dossier, par son type.")]
         [Editor("dropdown", Source = "documentTypes")]
         public required string DocumentType { get; init; }
     }

@@ -20,21 +20,21 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
         [Display(Name = "Code", Description = "Choisit l'écran de la tâche, par exemple valider-demande ; sans écran propre, le formulaire s'affiche.", Order = 1)]
         public required string Code { get; init; }
 
-        [Display(Name = "Titre", Order = 2)]
+        [Display(Name = "Titre", Description = "Ce que la personne doit faire, en peu de mots.", Order = 2)]
         public required string Title { get; init; }
 
-        [Display(Name = "Consigne", Order = 3)]
+        [Display(Name = "Consigne", Description = "Le détail, montré en haut de la tâche.", Order = 3)]
         [Editor("multiline")]
         public string Instruction { get; init; } = "";
 
-        [Display(Name = "Confiée à", Order = 4)]
+        [Display(Name = "Confiée à", Description = "Qui voit la tâche dans sa liste.", Order = 4)]
         [Editor("dropdown", Source = "taskRoles", Default = Roles.Operateur)]
         public string Role { get; init; } = Roles.Operateur;
 
-        [Display(Name = "Échéance (heures)", Order = 5)]
+        [Display(Name = "Échéance (heures)", Description = "Heures jusqu'à l'échéance.", Order = 5)]
         public int DueHours { get; init; } = 24;
 
-        [Display(Name = "Priorité", Order = 6)]
+        [Display(Name = "Priorité", Description = "Place dans la liste des tâches.", Order = 6)]
         [Editor("dropdown", Choices = ["Low|Basse", "Normal|Normale", "High|Haute", "Urgent|Urgente"], Default = "Normal")]
         public TaskPriority Priority { get; init; } = TaskPriority.Normal;
 
@@ -50,7 +50,7 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
         [Editor("json-editor")]
         public JsonObject? Form { get; init; }
 
-        [Display(Name = "Données montrées", Order = 10)]
+        [Display(Name = "Données montrées", Description = "Objet montré sur l'écran de la tâche.", Order = 10)]
         [Editor("json-editor")]
         public JsonObject? Context { get; init; }
     }
@@ -58,7 +58,7 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
     /// <param name="Outcome">Name of the button.</param>
     /// <param name="Data">What was typed.</param>
     /// <param name="Actor">Who completed it.</param>
-    public sealed record Output(string Outcome, JsonNode? Data, string? Actor);
+    public sealed record Output([property: Display(Name = "Issue choisie")] string Outcome, [property: Display(Name = "Réponse")] JsonNode? Data, [property: Display(Name = "Par qui")] string? Actor);
 
     public override async Task<ActivityResult<Output>> ExecuteAsync(Input input, ActivityContext context)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Activities.BuiltIn;
@@ -8,6 +9,9 @@ namespace MonOPCO.Engine.Activities;
 /// <summary>All activities a Host knows: Elsa's built-in nodes and the <c>[Activity]</c> classes of the given assemblies. Built once, at start.</summary>
 public sealed class ActivityRegistry
 {
+    // Designers write inputs and outputs beside these on the node.
+    private static readonly FrozenSet<string> NodeKeys = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "id", "nodeId", "name", "type", "version", "metadata", "customProperties", "source");
+
     private readonly Dictionary<(string, int), ActivityDescriptor> _byVersion = [];
     private readonly Dictionary<string, ActivityDescriptor> _latest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IExpressionLanguage> _languages = new(StringComparer.OrdinalIgnoreCase);
@@ -91,6 +95,10 @@ public sealed class ActivityRegistry
         else if (descriptor.Ports.GroupBy(p => p.Name).Any(g => g.Count() > 1))
         {
             faults.Add($"{descriptor.Type}: an outcome is declared twice.");
+        }
+        else if (!descriptor.IsBuiltIn && descriptor.Inputs.Select(p => p.Name).Concat(descriptor.Outputs.Select(p => p.Name)).FirstOrDefault(NodeKeys.Contains) is { } taken)
+        {
+            faults.Add($"{descriptor.Type}: '{taken}' is a property of every node of a definition and cannot be an input or output.");
         }
         else if (!_byVersion.TryAdd((descriptor.Type, descriptor.Version), descriptor))
         {

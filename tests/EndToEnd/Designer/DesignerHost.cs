@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using MonOPCO.TestCommon;
+using static Microsoft.Playwright.Assertions;
 
 namespace MonOPCO.EndToEnd.Designer;
 
@@ -11,6 +13,9 @@ public sealed class DesignerHost : IAsyncLifetime
 {
     public const string Owner = "procedures@demo.monopco.test";
     public const string Password = HostProcess.Password;
+
+    /// <summary>Studio starts slowly on a loaded machine, in ms.</summary>
+    public const int Patience = 60_000;
 
     private TestDatabase _database = null!;
     private HostProcess _host = null!;
@@ -54,6 +59,16 @@ public sealed class DesignerHost : IAsyncLifetime
     }
 
     public async Task<JsonObject> GetAsync(string path) => (await Api.GetFromJsonAsync<JsonObject>(path))!;
+
+    /// <summary>As the process owner, by the form.</summary>
+    public async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync(new Uri(Address, "/connexion").ToString());
+        await page.GetByLabel("Adresse").FillAsync(Owner);
+        await page.Locator("input[type=password]").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Se connecter", Exact = true }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/console$"), new() { Timeout = Patience });
+    }
 
     private static string? Chromium() => new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 }

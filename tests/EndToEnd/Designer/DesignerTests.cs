@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,7 +8,7 @@ namespace MonOPCO.EndToEnd.Designer;
 /// <summary>The real Elsa Studio on our Host, driven in a real browser by a process owner.</summary>
 public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHost>
 {
-    private const int Patience = 60_000;
+    private const int Patience = DesignerHost.Patience;
 
     [Fact]
     [Trait("Requirement", "M-D.1")]
@@ -23,7 +21,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
         var page = await context.NewPageAsync();
         var watch = new Watch(page, host.Address);
-        await SignInAsync(page);
+        await host.SignInAsync(page);
         await page.GotoAsync(new Uri(host.Address, "/procedures").ToString());
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Procédures", Exact = true, Level = 1 })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Essai du concepteur", Exact = true }).ClickAsync();
@@ -57,7 +55,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
         var page = await context.NewPageAsync();
         var watch = new Watch(page, host.Address);
-        await SignInAsync(page);
+        await host.SignInAsync(page);
         await page.GotoAsync(new Uri(host.Address, "/instances?procedure=" + definitionId).ToString());
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await Expect(page.Locator("tbody tr")).ToContainTextAsync("En attente");
@@ -147,15 +145,6 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
     private static string? Target(JsonObject definition, string source) => definition["root"]!["connections"]!.AsArray()
         .SingleOrDefault(connection => connection!["source"]!["activity"]!.ToString() == source)?["target"]!["activity"]!.ToString();
 
-    private async Task SignInAsync(IPage page)
-    {
-        await page.GotoAsync(new Uri(host.Address, "/connexion").ToString());
-        await page.GetByLabel("Adresse").FillAsync(DesignerHost.Owner);
-        await page.Locator("input[type=password]").FillAsync(DesignerHost.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Se connecter", Exact = true }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new Regex("/console$"), new() { Timeout = Patience });
-    }
-
     /// <summary>Début → Attendre la suite → Chemin un; « Chemin deux » is not connected.</summary>
     private async Task<string> CreateProcedureAsync(string name)
     {
@@ -227,38 +216,5 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         }
 
         throw new TimeoutException($"Instance {instance} did not finish.");
-    }
-
-    /// <summary>Everything a page does that it should not: errors in the console, requests to elsewhere, refused requests.</summary>
-    private sealed class Watch
-    {
-        private readonly List<string> _seen = [];
-
-        public Watch(IPage page, Uri address)
-        {
-            page.Console += (_, message) => Note(message.Type is "error", $"console: {message.Text}");
-            page.PageError += (_, error) => Note(true, $"page: {error}");
-            page.Request += (_, request) => Note(!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal), $"elsewhere: {request.Url}");
-            page.Response += (_, answer) => Note(answer.Status >= 400, string.Create(CultureInfo.InvariantCulture, $"{answer.Status}: {answer.Request.Method} {answer.Url}"));
-        }
-
-        public void AssertQuiet()
-        {
-            lock (_seen)
-            {
-                Assert.Empty(_seen);
-            }
-        }
-
-        private void Note(bool bad, string what)
-        {
-            if (bad)
-            {
-                lock (_seen)
-                {
-                    _seen.Add(what);
-                }
-            }
-        }
     }
 }

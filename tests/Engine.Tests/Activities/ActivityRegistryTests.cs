@@ -38,12 +38,21 @@ public class ActivityRegistryTests
         public override Task<ActivityResult<NoOutput>> ExecuteAsync(Again.Input input, ActivityContext context) => throw new NotSupportedException();
     }
 
+    [Activity("Test.TakesANodesName", Title = "Nom pris", Category = "Essais")]
+    private sealed class TakesANodesName : Activity<NoInput, TakesANodesName.Output>
+    {
+        public sealed record Output(string Name);
+
+        public override Task<ActivityResult<Output>> ExecuteAsync(NoInput input, ActivityContext context) => throw new NotSupportedException();
+    }
+
     [Fact]
     public void Registry_DuplicatesAndFaults_StopStartUpListingTheKnownOnes()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => new ActivityRegistry([typeof(Greet), typeof(Again), typeof(TwiceTheSamePort)], []));
+        var exception = Assert.Throws<InvalidOperationException>(() => new ActivityRegistry([typeof(Greet), typeof(Again), typeof(TwiceTheSamePort), typeof(TakesANodesName)], []));
         Assert.Contains("Test.Greet version 1 is declared by", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Test.NotOne: an outcome is declared twice", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Test.TakesANodesName: 'Name' is a property of every node", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Elsa.WriteLine", exception.Message, StringComparison.Ordinal);
     }
 

@@ -27,6 +27,18 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    [Trait("Requirement", "M-W.4")]
+    public void OurActivities_EveryInputAndOutput_HasItsFrenchNameAndEveryInputItsSentence()
+    {
+        var ours = new ActivityRegistry(Assembly.Load("MonOPCO.Activities")).Descriptors.Where(descriptor => !descriptor.IsBuiltIn).ToList();
+
+        Assert.True(ours.Count > 20);
+        Assert.Empty(ours.Where(activity => string.IsNullOrWhiteSpace(activity.Description) && activity.Type.StartsWith("MonOPCO.", StringComparison.Ordinal)).Select(activity => activity.Type));
+        Assert.Empty(ours.SelectMany(activity => activity.Inputs.Where(input => string.IsNullOrWhiteSpace(input.Description)).Select(input => $"{activity.Type}.{input.Name}")));
+        Assert.Empty(ours.SelectMany(activity => activity.Outputs.Where(output => output.DisplayName == output.Name).Select(output => $"{activity.Type}.{output.Name}")));
+    }
+
+    [Fact]
     public void BuiltInTexts_CodeEditor_HasItsHeightAsANumber()
     {
         var script = BuiltInTexts.All["Elsa.RunJavaScript"].Describe().Inputs.Single(input => input.Name == "Script");

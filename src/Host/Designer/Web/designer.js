@@ -40,7 +40,7 @@ async function translate() {
     if (exact) return exact;
     for (const [pattern, text] of patterns) {
       const match = pattern.exec(english);
-      if (match) return text.replace(/\{(\d)\}/g, (_, index) => match[Number(index) + 1]);
+      if (match) return text.replace(/\{(\d)\}/g, (_, index) => texts.get(match[Number(index) + 1]) ?? match[Number(index) + 1]);
     }
     return null;
   };
@@ -65,14 +65,25 @@ async function translate() {
     }
   };
 
+  // What a closed list shows is the value of an input that nobody types into.
+  const translateChoice = (element) => {
+    if (!element.matches?.('.mud-select input')) return;
+    const text = french(element.value.trim());
+    if (text && text !== element.value) element.value = text;
+  };
+
   const translateTree = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return translateText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     translateAttributes(root);
+    translateChoice(root);
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.nodeType === Node.TEXT_NODE) translateText(node);
-      else translateAttributes(node);
+      else {
+        translateAttributes(node);
+        translateChoice(node);
+      }
     }
   };
 
@@ -80,8 +91,14 @@ async function translate() {
     for (const change of changes) {
       if (change.type === 'childList') change.addedNodes.forEach(translateTree);
       else if (change.type === 'characterData') translateText(change.target);
-      else translateAttributes(change.target);
+      else {
+        translateAttributes(change.target);
+        translateChoice(change.target);
+      }
     }
-  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: attributes });
+
+    // Blazor sets a list's value as a property, which no observer sees; it does so in the same turn as the changes that one does.
+    document.querySelectorAll('.mud-select input').forEach(translateChoice);
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...attributes, 'value'] });
   translateTree(document.getElementById('studio'));
 }
