@@ -11,6 +11,9 @@ internal static class Sql
 {
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    /// <summary>What an event or a request brought at the usual 64 levels lies some levels deeper in the state: it must still be read.</summary>
+    private static readonly JsonDocumentOptions Nested = new() { MaxDepth = 256 };
+
     internal static NpgsqlParameter P(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     internal static NpgsqlParameter P(Guid? value) => new() { NpgsqlDbType = NpgsqlDbType.Uuid, Value = (object?)value ?? DBNull.Value };
@@ -65,9 +68,9 @@ internal static class Sql
 
     internal static DateTimeOffset? Time(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
-    internal static JsonNode? Node(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : JsonNode.Parse(reader.GetString(column));
+    internal static JsonNode? Node(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : JsonNode.Parse(reader.GetString(column), null, Nested);
 
-    internal static JsonObject Object(this NpgsqlDataReader reader, int column) => (JsonObject)JsonNode.Parse(reader.GetString(column))!;
+    internal static JsonObject Object(this NpgsqlDataReader reader, int column) => (JsonObject)JsonNode.Parse(reader.GetString(column), null, Nested)!;
 
     internal static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
     {

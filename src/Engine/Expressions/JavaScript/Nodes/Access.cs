@@ -147,6 +147,7 @@ internal sealed class CallExpression : Expression
 
         if (!spreads)
         {
+            frame.Runtime.Steps(expressions.Length >> 3);
             var values = new JsValue[expressions.Length];
             for (var i = 0; i < values.Length; i++)
             {

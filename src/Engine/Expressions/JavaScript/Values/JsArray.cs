@@ -7,6 +7,9 @@ internal sealed class JsArray : JsObject
 {
     public const int MaxLength = 1 << 26;
 
+    /// <summary>Units of a slot: sixteen bytes, the room to grow, and what growing leaves behind.</summary>
+    private const int Slot = 4;
+
     private JsValue[] _items = [];
 
     public JsArray()
@@ -36,7 +39,7 @@ internal sealed class JsArray : JsObject
 
     public void Add(JsValue value, Runtime runtime)
     {
-        runtime.Allocate(1);
+        runtime.Allocate(Slot);
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Math.Max(4, Count * 2));
@@ -76,7 +79,7 @@ internal sealed class JsArray : JsObject
         var size = (int)length;
         if (size > Count)
         {
-            runtime.Allocate(size - Count);
+            runtime.Allocate((size - Count) * (long)Slot);
             if (size > _items.Length)
             {
                 Array.Resize(ref _items, Math.Max(size, Math.Min(Count * 2, MaxLength)));
