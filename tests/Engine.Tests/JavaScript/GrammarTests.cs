@@ -43,7 +43,7 @@ public sealed class GrammarTests(ITestOutputHelper output)
 
         var expected = InNode(programs);
         var wrong = Enumerable.Range(0, programs.Count).Where(i => expected[i] != answers[i]).ToList();
-        output.WriteLine($"{programs.Count} compared, {left} left, {answers.Count(a => a.StartsWith("throws", StringComparison.Ordinal))} throw.");
+        output.WriteLine($"{programs.Count} compared, {left} left, {answers.Count(a => a.StartsWith("throws", StringComparison.Ordinal))} throw, {answers.Sum(a => (long)a.Length)} characters of answers.");
         Assert.True(left * 10 < cases, $"{left} of {cases} programs met a limit.");
         if (wrong.Count > 0)
         {
@@ -178,7 +178,7 @@ public sealed class GrammarTests(ITestOutputHelper output)
 
     private static string[] InNode(List<string> programs)
     {
-        const string runner = "const list = JSON.parse(require('fs').readFileSync(0, 'utf8')); process.stdout.write(JSON.stringify(list.map(p => new Function(p)())));";
+        const string runner = "const list = JSON.parse(require('fs').readFileSync(0, 'utf8')); process.stdout.write(JSON.stringify(list.map(p => { try { return new Function(p)(); } catch (e) { return String(e); } })));";
         using var node = Process.Start(new ProcessStartInfo("node", ["-e", runner]) { RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["TZ"] = "UTC" } })!;
         var answer = node.StandardOutput.ReadToEndAsync();
         node.StandardInput.Write(JsonSerializer.Serialize(programs));

@@ -11,7 +11,7 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
     private static readonly string[] Numbers = ["0", "1", "2", "3", "5", "7.5", "-1", "0.1", "100", "-0", "NaN", "Infinity", "1e21", "123456789", "2147483648", "1e-7"];
     private static readonly string[] Texts = ["''", "'a'", "'abc'", "'b,c'", "'  x '", "'12'", "'1.5'", "'é'", "'A-B'", "'aaaa'", "'😀'", "'$&'"];
 
-    private static readonly string[] Binary = ["+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", ">>>"];
+    private static readonly string[] Binary = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>"];
     private static readonly string[] Comparison = ["<", "<=", ">", ">=", "==", "!=", "===", "!=="];
 
     private static readonly string[] Attacks =
@@ -36,15 +36,22 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
         "(() => { let a = 1; for (let i = 0; i < 60; i++) a = { a }; return a })()", "setOutcome([[]])", "getOutputFrom('Sum1', {})", "(() => { for (;;) { try { null.x } finally { continue } } })()", "(() => { try { throw 1 } finally { return 2 } })()", "(() => { for (const i of [1, 2]) { try { return i } finally { break } } return 3 })()",
     ];
 
+    private const string Start = "const log = [], name = e => e instanceof Error ? e.name : e, kept = f => { try { return f(); } catch (e) { return name(e); } };\n";
+
     private readonly List<string> _names = [];
     private readonly List<string> _fixed = [];
     private int _count;
 
     internal string Program()
     {
-        var statements = Enumerable.Range(0, random.Next(2, 9)).Select(_ => Statement(3, false)).ToList();
-        return string.Join('\n', statements) + $"\nreturn [{string.Join(", ", _names.Take(8).Append(Any(2)))}];";
+        var statements = Enumerable.Range(0, random.Next(2, 9)).Select(_ => Kept(Statement(3, false))).ToList();
+        return Start + string.Join('\n', statements) + $"\nreturn [log, {string.Join(", ", _names.Take(8).Append(Any(2)).Select(value => $"kept(() => {value})"))}];";
     }
+
+    /// <summary>What one statement throws is noted, so that the others still count.</summary>
+    private static string Kept(string statement) => statement.StartsWith("let ", StringComparison.Ordinal) || statement.StartsWith("const ", StringComparison.Ordinal) || statement.StartsWith("var ", StringComparison.Ordinal)
+        ? statement
+        : $"try {{ {statement} }} catch (e) {{ log.push(name(e)); }}";
 
     private bool Chance(int percent) => random.Next(100) < percent;
 
@@ -81,7 +88,7 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
         {
             case 0 or 1:
                 {
-                    var (name, value) = (Fresh(), Any(depth));
+                    var (name, value) = (Fresh(), $"kept(() => {Any(depth)})");
                     _names.Add(name);
                     if (Chance(30))
                     {
@@ -147,7 +154,7 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
                 {
                     var (a, b, c) = (Fresh(), Fresh(), Fresh());
                     _names.AddRange([a, b, c]);
-                    return Chance(50) ? $"let [{a}, {b} = {Any(1)}, ...{c}] = {List(depth)};" : $"let {{ a: {a}, b: {b} = {Any(1)}, ...{c} }} = {Holder(depth)};";
+                    return Chance(50) ? $"let [{a}, {b} = {Pick(Numbers)}, ...{c}] = kept(() => {List(depth)});" : $"let {{ a: {a}, b: {b} = {Pick(Numbers)}, ...{c} }} = kept(() => {Holder(depth)});";
                 }
 
             case 15 when inLoop:
@@ -187,10 +194,13 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
     private string Number(int depth) => depth <= 0 ? Pick(Pick(Numbers), Name()) : random.Next(12) switch
     {
         0 or 1 => Pick(Numbers),
-        2 or 3 => $"({Number(depth - 1)} {Pick(Binary)} ({Number(depth - 1)}))".Replace("(-1 **", "((-1) **", StringComparison.Ordinal).Replace("(-0 **", "((-0) **", StringComparison.Ordinal),
+        2 or 3 => $"(({Number(depth - 1)}) {Pick(Binary)} ({Number(depth - 1)}))",
         4 => $"({Any(depth - 1)} {Pick("-", "*", "+")} {Any(depth - 1)})",
+
+        // The last digit of other powers is left to each JavaScript.
+        5 when Chance(30) => $"({random.Next(5)} ** {random.Next(6)})",
         5 => $"Math.{Pick("floor", "ceil", "round", "abs", "sign", "trunc", "max", "min")}({Number(depth - 1)})",
-        6 => $"{Pick("Number", "parseInt", "parseFloat", "+", "~", "-")}({Any(depth - 1)})",
+        6 => $"({Pick("Number", "parseInt", "parseFloat", "+", "~", "-")}({Any(depth - 1)}))",
         7 => $"({Text(depth - 1)}).{Pick("length", $"indexOf({Text(0)})", $"lastIndexOf({Text(0)})", $"charCodeAt({Number(0)})", $"codePointAt({Number(0)})")}",
         8 => $"({List(depth - 1)}).{Pick("length", $"indexOf({Any(0)})", $"findIndex(x => {With(() => Truth(1), "x")})", $"lastIndexOf({Any(0)})", $"push({Any(0)})", $"unshift({Any(0)})")}",
         9 => $"({List(depth - 1)}).{Pick("reduce", "reduceRight")}((p, q) => {With(() => Any(1), "p", "q")}, {Any(0)})",

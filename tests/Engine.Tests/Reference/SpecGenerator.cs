@@ -7,7 +7,7 @@ internal sealed class SpecGenerator(Random random)
     private static readonly string[] MergeModes = ["", "", "None", "Stream", "Merge", "Converge", "Cascade", "Race"];
     private int _ids;
 
-    internal Spec Workflow() => Chance(80) ? Chart(3, random.Next(2, 10)) : Activity(3, false);
+    internal Spec Workflow() => Chance(80) ? Chart(3, random.Next(2, 13)) : Activity(3, false);
 
     private bool Chance(int percent) => random.Next(100) < percent;
 
@@ -28,9 +28,9 @@ internal sealed class SpecGenerator(Random random)
             < 35 => New(Kind.Set),
             < 52 => New(Kind.Event),
             < 56 => New(Kind.Delay),
-            < 59 => New(Kind.Fault),
-            < 61 => New(Any(Kind.End, Kind.Finish, Kind.Complete)),
-            < 64 => New(Kind.Break),
+            < 58 => New(Kind.Fault),
+            < 59 => New(Any(Kind.End, Kind.Finish, Kind.Complete)),
+            < 61 => New(Kind.Break),
             < 82 when inChart => roll switch
             {
                 < 72 => New(Kind.Decision) with { Tests = [Condition()] },
@@ -75,7 +75,7 @@ internal sealed class SpecGenerator(Random random)
         }
 
         var chart = New(Kind.Chart) with { Inner = nodes, Links = [.. links.OrderBy(_ => random.Next())], Mode = onTokens ? "OnTokens" : "" };
-        for (var circles = Chance(40) ? random.Next(1, 3) : 0; circles > 0; circles--)
+        for (var circles = Chance(60) ? random.Next(1, 3) : 0; circles > 0; circles--)
         {
             chart = WithCircle(chart);
         }

@@ -257,8 +257,8 @@ internal static class ArrayMethods
         var count = args.Length switch
         {
             0 => 0,
-            1 => array.Count - start,
-            _ => (int)Math.Clamp(args.Integer(1, runtime), 0, array.Count - start)
+            1 => array.Count,
+            _ => (int)Math.Clamp(args.Integer(1, runtime), 0, JsArray.MaxLength)
         };
         start = Math.Min(start, array.Count);
         count = Math.Min(count, array.Count - start);

@@ -35,6 +35,10 @@ internal sealed class JsArray : JsObject
             && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 
+    /// <summary>Names that JavaScript puts first, by number; the greatest are beyond what we make arrays of.</summary>
+    public static bool IsIndexOrder(string name) => IsIndex(name, out _)
+        || (name.Length == 10 && name[0] != '0' && uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < uint.MaxValue);
+
     public override NativeCode? Method(MethodSet methods) => methods.OfArray ?? methods.OfObject;
 
     public void Add(JsValue value, Runtime runtime)

@@ -83,7 +83,7 @@ internal class JsObject
         List<string>? indexes = null;
         for (var i = 0; i < PropertyCount; i++)
         {
-            if (JsArray.IsIndex(_names[i], out _))
+            if (JsArray.IsIndexOrder(_names[i]))
             {
                 (indexes ??= []).Add(_names[i]);
             }
