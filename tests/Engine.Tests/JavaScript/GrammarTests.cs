@@ -17,7 +17,7 @@ public sealed class GrammarTests(ITestOutputHelper output)
     private const string Show = """
         const show = (v, d) => v === undefined ? 'undefined' : typeof v === 'function' ? 'function' : typeof v === 'number' ? (v === 0 && 1 / v < 0 ? '-0' : String(v))
           : typeof v === 'string' ? JSON.stringify(v) : v === null || typeof v === 'boolean' ? String(v) : d > 6 ? '…' : v instanceof Error ? v.name
-          : Array.isArray(v) ? '[' + v.map(x => show(x, d + 1)).join() + ']' : v instanceof Date ? 'Date' + v.getTime() : '{' + Object.keys(v).map(k => k + ':' + show(v[k], d + 1)).join() + '}';
+          : Array.isArray(v) ? '[' + v.map(x => show(x, d + 1)).join() + ']' : v instanceof Date ? 'Date' + v.getTime() : '{' + Object.keys(v).map(k => JSON.stringify(k) + ':' + show(v[k], d + 1)).join() + '}';
         """;
 
     private static readonly TimeZoneInfo[] Zones = [.. new[] { "UTC", "Europe/Paris", "America/New_York", "Pacific/Kiritimati" }.Select(TimeZoneInfo.FindSystemTimeZoneById)];

@@ -240,7 +240,7 @@ internal sealed class ScriptGenerator(Random random, bool isHostile)
         3 => $"({List(depth - 1)}).{Pick("map", "filter", "flatMap")}((x, i) => {With(() => Any(depth - 1), "x", "i")})",
         4 => $"({List(depth - 1)}).{Pick("slice", "splice")}({Number(0)}, {random.Next(4)})",
         5 => $"({List(depth - 1)}).concat({List(depth - 1)}, {Any(0)})",
-        6 => $"({List(depth - 1)}).{Pick("reverse()", "flat()", $"fill({Any(0)})", "toReversed()", "sort()", "toSorted((p, q) => p < q ? -1 : p > q ? 1 : 0)")}",
+        6 => $"({List(depth - 1)}).{Pick("reverse()", "flat()", $"fill({Any(0)})", "toReversed()", "sort()", "toSorted((p, q) => String(p) < String(q) ? -1 : String(p) > String(q) ? 1 : 0)")}",
         7 => $"({Text(depth - 1)}).split({Text(0)})",
         8 => $"Object.{Pick("keys", "values", "entries")}({Holder(depth - 1)})",
         9 => Pick($"Array.from({{ length: {random.Next(5)} }}, (_, i) => {With(() => Any(1), "i")})", $"Array({random.Next(5)}).fill({Any(0)})", $"[...{Pick(Texts)}]"),

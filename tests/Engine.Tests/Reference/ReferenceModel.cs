@@ -185,6 +185,8 @@ internal sealed partial class ReferenceModel(Spec root, int maxSteps, bool conti
             Trace.Add("stuck");
         }
 
+        // Work that what it belongs to has given up meanwhile.
+        _queue.RemoveAll(q => q.Owner.IsOver);
         Status = Incidents.Exists(i => i.Code != "stuck") && !continuesWithIncidents ? "Faulted" : MustContinue ? "Executing" : "Suspended";
     }
 
