@@ -41,7 +41,7 @@ public sealed class AwkwardValueTests : IAsyncLifetime
 
     private async Task<WorkflowInstance> FindAsync(Guid id) => (await fixture.Store.FindInstanceAsync(id, default))!;
 
-    private Task<StimulusOutcome> GoAsync(JsonNode? payload) =>
+    private Task<PublishResult> GoAsync(JsonNode? payload) =>
         new WorkflowRuntime(fixture.Store, program, new DefinitionCache(program), fixture.Options, TimeProvider.System).PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", "go", null, null, payload));
 
     private async Task<Guid> StartAsync(string script, string? second)

@@ -31,6 +31,7 @@ public abstract partial class RuntimeScenarios
 
         // The first child and what its end did to the parent; without the bound the call would have run to the end.
         Assert.Equal((InstanceStatus.Running, 2), ((await InstanceAsync(parent)).Status, (await InstanceAsync(parent)).Burst));
+        Fixture.Options.FollowUps = 50;
         await Fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         await Fixture.RunDueAsync();
         Assert.Equal(InstanceStatus.Finished, (await InstanceAsync(parent)).Status);
