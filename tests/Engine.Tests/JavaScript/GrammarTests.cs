@@ -55,7 +55,7 @@ public sealed class GrammarTests(ITestOutputHelper output)
     [Fact]
     public void HostilePrograms_EndWithinTheirLimits()
     {
-        var (seed, cases) = Settings(2000);
+        var (seed, cases) = Settings(1000);
         var ends = new SortedDictionary<string, int>();
         var most = 0.0;
         for (var i = 0; i < cases; i++)
