@@ -32,7 +32,8 @@ internal sealed class JsonObjectConverter() : ValueConverter<JsonObject, string>
 {
     private static string Write(JsonObject value) => value.ToJsonString(JsonColumns.Options);
 
-    private static JsonObject Read(string text) => JsonNode.Parse(text)!.AsObject();
+    // As deep as the workflow store writes.
+    private static JsonObject Read(string text) => JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
 }
 
 internal sealed class JsonObjectComparer() : ValueComparer<JsonObject>(

@@ -207,7 +207,11 @@ internal sealed partial class Run
         try
         {
             exec.A = exec.B = 0;
-            exec.HasA = false;
+            exec.HasA = exec.IsBreaking = false;
+
+            // It begins anew: what the failed attempt still had under way must not run beside it.
+            CancelChildren(exec);
+            Unschedule(exec);
             Begin(exec);
             if (changed is not null)
             {

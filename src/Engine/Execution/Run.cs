@@ -25,6 +25,7 @@ internal sealed partial class Run
     private long _sequence;
     private int _continuations;
     private bool _isHalted;
+    private bool _mayHaveTakenLong;
     private string? _actor;
     private JsonNode? _triggerPayload;
     private JsonNode? _lastResult;
@@ -64,6 +65,9 @@ internal sealed partial class Run
     /// <summary>The node that started the instance, until it has run.</summary>
     internal string? TriggerActivityId { get; private set; }
 
+    /// <summary>A script or an activity of the Host has run: the clock is looked at before the next step. What is built in is too quick for that.</summary>
+    internal void MayHaveTakenLong() => _mayHaveTakenLong = true;
+
     internal Guid NewId() => InstanceIds.Derive(Instance.Id, ++_numbers);
 
     /// <summary>An exception that belongs to the node; the others (cancellation, failures of the transaction) pass through.</summary>
@@ -74,6 +78,17 @@ internal sealed partial class Run
     {
         owner.Scheduled++;
         _queue.Enqueue(new WorkItem(node, owner, loop, isBackward, null));
+    }
+
+    private void Unschedule(Exec owner)
+    {
+        if (owner.Scheduled > 0)
+        {
+            var kept = _queue.Where(item => item.Owner != owner).ToList();
+            _queue.Clear();
+            kept.ForEach(_queue.Enqueue);
+            owner.Scheduled = 0;
+        }
     }
 
     internal void ScheduleOrComplete(Node? node, Exec exec)
@@ -306,7 +321,8 @@ internal sealed partial class Run
     {
         while (_queue.Count > 0 && !_isHalted)
         {
-            if (_steps >= Options.MaxSteps || ((_steps & TimeCheckMask) == TimeCheckMask && Stopwatch.GetElapsedTime(_started) >= Options.MaxDuration))
+            var looks = _mayHaveTakenLong || (_steps & TimeCheckMask) == TimeCheckMask;
+            if (_steps >= Options.MaxSteps || (looks && Stopwatch.GetElapsedTime(_started) >= Options.MaxDuration))
             {
                 return;
             }
@@ -320,6 +336,7 @@ internal sealed partial class Run
             }
 
             _steps++;
+            _mayHaveTakenLong = item.Node.Behavior.IsAsync;
             var exec = item.Existing ?? NewExec(item);
             try
             {

@@ -64,6 +64,7 @@ internal sealed class RunContext(Run run) : ExpressionContext
     {
         var (previous, previousMore) = (_exec, _more);
         (_exec, _more) = (exec, more);
+        run.MayHaveTakenLong();
         try
         {
             return expression.Evaluate(this);

@@ -6,12 +6,12 @@ namespace MonOPCO.Engine.Tests.JavaScript;
 /// <summary>A host as the engine makes one, over plain dictionaries.</summary>
 internal sealed class FakeWorkflow
 {
-    public FakeWorkflow(JsonObject variables)
+    public FakeWorkflow(JsonObject variables, TimeZoneInfo? zone = null)
     {
         Variables = variables;
         var inputs = new JsonObject { ["Item"] = "pomme", ["Outer"] = true, ["Message"] = "Bonjour" };
         var outputs = new JsonObject { ["Sum1.Result"] = 10, ["Read1.Result"] = "lu" };
-        Host = new ScriptHost { ResolveFunction = Generated }
+        Host = new ScriptHost { ResolveFunction = Generated, TimeZone = zone ?? TimeZoneInfo.Utc }
             .Function("getVariable", call => Variables[call.Text(0)!])
             .Action("setVariable", call => Variables[call.Text(0)!] = call.Json(1))
             .Function("getInput", call => inputs[call.Text(0)!])

@@ -31,6 +31,16 @@ public class ControlTests
     }
 
     [Fact]
+    public void For_BreakWhileAnotherBranchWaits_EndsAfterwards()
+    {
+        var branch = Chart("d:True>brk d:False>ev", Decision("d", "getVariable('CurrentIndex') == 0"), Node("brk", "Elsa.Break"), Event("ev")).With("start", "d");
+        var all = Node("p", "Elsa.ParallelForEach").With("items", Js("[0, 1]")).With("body", branch);
+        Run(Seq("s", Node("for", "Elsa.For").With("start", Literal(1, "Int32")).With("end", Literal(3, "Int32")).With("body", Seq("turn", all, Line("rest"))), Line("End")));
+        _driver.Event("ev");
+        Assert.Equal("End", string.Join(' ', _driver.Lines()));
+    }
+
+    [Fact]
     public void While_BreakFromForkBranch_CancelsTheOtherBranch()
     {
         var fork = Node("fork", "Elsa.Fork", """{ "joinMode": "WaitAll" }""").With("branches", new JsonArray(

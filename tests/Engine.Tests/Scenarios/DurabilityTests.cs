@@ -184,6 +184,48 @@ public class DurabilityTests
     }
 
     [Fact]
+    public void Bounds_AreThoseOfTheRule()
+    {
+        var options = new InterpreterOptions();
+        Assert.Equal((1_000, TimeSpan.FromSeconds(2), 100), (options.MaxSteps, options.MaxDuration, options.MaxContinuations));
+    }
+
+    /// <summary>No time at all is allowed, so each look at the clock ends the burst: quick activities every 64 steps, scripts and activities of the Host each time.</summary>
+    [Theory]
+    [InlineData("Elsa.WriteLine", 200, 3)]
+    [InlineData("script", 4, 3)]
+    [InlineData("Test.Greet", 4, 3)]
+    public void Burst_WhoseTimeIsUp_ContinuesInFurtherBursts(string type, int count, int continuations)
+    {
+        var driver = new Driver([typeof(Greet)], new InterpreterOptions { MaxSteps = int.MaxValue, MaxDuration = TimeSpan.Zero });
+        JsonObject Step(int i) => type switch { "script" => LineJs("s" + i, "'x'"), "Test.Greet" => Node("g" + i, type).With("who", Literal("Ada")), _ => Line("l" + i) };
+        var instance = driver.Start(Definition(Seq("s", [.. Enumerable.Range(0, count).Select(Step)])));
+        Assert.Equal(InstanceSubStatus.Finished, driver.Instances[instance.Id].SubStatus);
+        Assert.Equal(continuations, driver.Bursts.Count(b => b.MustContinue));
+        Assert.Equal(count, driver.Journal.Count(j => j.Event == JournalEvent.Completed) - 1);
+    }
+
+    [Fact]
+    public void Incident_RetriedFlowchart_GivesUpWhatItHadUnderWay()
+    {
+        // Going back from C to B is not allowed: the flowchart is in incident while its event still waits.
+        var instance = Start(Chart("S>ev S>A S>B A>C B>C C>B", Line("S"), Event("ev"), Line("A"), Line("B"), Line("C")));
+        var before = Assert.Single(_driver.Bookmarks);
+        _driver.Send(instance.Id, MessageKind.RetryIncident, m => m with { ActivityExecutionId = Assert.Single(_driver.Incidents(instance)).ExecutionId });
+        Assert.NotEqual(before.Id, Assert.Single(_driver.Bookmarks).Id);
+        Assert.Equal("S A B C S A B C", Lines);
+    }
+
+    [Fact]
+    public void Script_DeeplyNestedValue_IsRefused_AndTheInstanceCanStillBeRead()
+    {
+        const string Deep = "let a = 1; for (let i = 0; i < {0}; i++) a = {{ a }}; setVariable('V', a)";
+        var instance = Start(Chart("ok>no no>end", Node("ok", "Elsa.RunJavaScript").With("script", Literal(string.Format(null, Deep, 48))), Event("no"), Node("end", "Elsa.RunJavaScript").With("script", Literal(string.Format(null, Deep, 49)))), "V:Object");
+        _driver.Event("no");
+        Assert.Equal("ScriptLimitException", Assert.Single(_driver.Incidents(Now(instance))).Code);
+    }
+
+    [Fact]
     public void Burst_EndlessLoop_IsHaltedByAnIncidentAndCanGoOn()
     {
         var driver = new Driver(options: new InterpreterOptions { MaxSteps = 50, MaxContinuations = 4 });

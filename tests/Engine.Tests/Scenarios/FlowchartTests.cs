@@ -82,6 +82,36 @@ public class FlowchartTests
     }
 
     [Fact]
+    public void Counters_WaitReachedBackwards_IsStillKnownAsSuchAfterwards()
+    {
+        var driver = new Driver();
+        const string Next = "setVariable('N', getVariable('N') + 1); getVariable('N') ";
+        var chart = Chart("S>e e>D D:True>e D:False>F F:True>S F:False>X", Line("S"), Event("e"), Decision("D", Next + "== 1"), Decision("F", Next + "< 4"), Line("X"));
+        var instance = driver.Start(Definition(chart, variables: "N:Int32=0"));
+        for (var turn = 0; turn < 3; turn++)
+        {
+            driver.Event("e");
+        }
+
+        Assert.Equal("S S X", string.Join(' ', driver.Lines()));
+        Assert.Equal(InstanceSubStatus.Finished, driver.Instances[instance.Id].SubStatus);
+    }
+
+    [Fact]
+    public void Tokens_HeldWhileTheActivityRuns_AreForAnotherRun()
+    {
+        var driver = new Driver();
+        var chart = Chart("jo>ev S>jo S>B B>C C>ev C>jo", Line("S"), Line("B"), Line("C"), Join("jo", "WaitAny"), Event("ev")).OnTokens().With("start", "S");
+        var instance = driver.Start(Definition(chart));
+
+        // C's token was held by its other one, on its way to the race; that one was swallowed.
+        Assert.Equal(2, driver.Bookmarks.Count);
+        driver.Event("ev");
+        Assert.Equal(InstanceSubStatus.Finished, driver.Instances[instance.Id].SubStatus);
+        Assert.Equal(2, driver.Journal.Count(j => j is { ActivityId: "ev", Event: JournalEvent.Completed }));
+    }
+
+    [Fact]
     public void Counters_BackwardPastTheJoin_IsAnIncident()
     {
         var driver = new Driver();

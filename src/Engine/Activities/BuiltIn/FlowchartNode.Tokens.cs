@@ -6,7 +6,8 @@ using MonOPCO.Engine.Expressions;
 namespace MonOPCO.Engine.Activities.BuiltIn;
 
 // Token-based: a completed activity puts a token on each connection of its outcomes and takes those that led to it; the merge mode of each target decides
-// whether it runs. A blocked token swallows one later arrival on its connection.
+// whether it runs. An activity takes the tokens that are there when it is scheduled: what arrives later is for its next run. A blocked token swallows one later
+// arrival on its connection.
 internal sealed partial class FlowchartNode
 {
     private void ChildCompletedOnTokens(Run run, Exec exec, Exec child, string[] outcomes)
@@ -14,6 +15,7 @@ internal sealed partial class FlowchartNode
         var graph = Graph(exec);
         var tokens = (Tokens)exec.State!;
         var completed = child.Node.Place;
+        KnowTaken(run, exec, tokens, completed);
         var outbound = graph.Outbound[completed];
         foreach (var c in outbound)
         {
@@ -25,7 +27,7 @@ internal sealed partial class FlowchartNode
 
         foreach (var token in tokens.List)
         {
-            if (!token.IsBlocked && _connections[token.Connection].Target == completed)
+            if (token.IsTaken == true && _connections[token.Connection].Target == completed)
             {
                 token.IsConsumed = true;
             }
@@ -55,6 +57,7 @@ internal sealed partial class FlowchartNode
     {
         var place = child.Node.Place;
         var tokens = (Tokens)exec.State!;
+        KnowTaken(run, exec, tokens, place);
         tokens.List.RemoveAll(t => _connections[t.Connection].Source == place || _connections[t.Connection].Target == place);
         if (tokens.List.Count > 0)
         {
@@ -86,11 +89,11 @@ internal sealed partial class FlowchartNode
                 {
                     block.IsConsumed = true;
                     tokens.List.Remove(block);
-                    tokens.List.RemoveAll(t => t.Connection == connection && !t.IsBlocked);
+                    tokens.List.RemoveAll(t => t.Connection == connection && t.IsWaiting);
                     break;
                 }
 
-                run.Schedule(node, exec);
+                Take(run, exec, tokens, node);
                 foreach (var other in graph.ForwardInbound[target])
                 {
                     if (_connections[other].Source != completed)
@@ -109,27 +112,48 @@ internal sealed partial class FlowchartNode
             default:
                 if (!IsUpstreamUnderWay(graph, tokens, target))
                 {
-                    run.Schedule(node, exec);
+                    Take(run, exec, tokens, node);
                 }
 
                 break;
         }
     }
 
-    private static void ScheduleIfAll(Run run, Exec exec, Tokens tokens, Node node, int[] inbound)
+    private void Take(Run run, Exec exec, Tokens tokens, Node node)
+    {
+        run.Schedule(node, exec);
+        foreach (var token in tokens.List)
+        {
+            if (token.IsWaiting && _connections[token.Connection].Target == node.Place)
+            {
+                token.IsTaken = true;
+            }
+        }
+    }
+
+    /// <summary>A state written before tokens said whether they were taken: those of an activity under way were.</summary>
+    private void KnowTaken(Run run, Exec exec, Tokens tokens, int ended)
+    {
+        foreach (var token in tokens.List)
+        {
+            token.IsTaken ??= _connections[token.Connection].Target is var target && (target == ended || run.IsScheduled(exec, _activities[target]) || IsRunning(exec, _activities[target]));
+        }
+    }
+
+    private void ScheduleIfAll(Run run, Exec exec, Tokens tokens, Node node, int[] inbound)
     {
         if (inbound.Length > 1)
         {
             foreach (var c in inbound)
             {
-                if (!tokens.List.Exists(t => t is { IsConsumed: false, IsBlocked: false } && t.Connection == c))
+                if (!tokens.List.Exists(t => t.IsWaiting && t.Connection == c))
                 {
                     return;
                 }
             }
         }
 
-        run.Schedule(node, exec);
+        Take(run, exec, tokens, node);
     }
 
     /// <summary>
@@ -142,10 +166,9 @@ internal sealed partial class FlowchartNode
             var token = tokens.List[i];
             var target = _connections[token.Connection].Target;
             var node = _activities[target];
-            if (token is { IsConsumed: false, IsBlocked: false } && node.Behavior is not FlowJoinNode && node.Merge is (MergeMode.None or MergeMode.Stream)
-                && !run.IsScheduled(exec, node) && !IsRunning(exec, node) && !IsUpstreamUnderWay(graph, tokens, target))
+            if (token.IsWaiting && node.Behavior is not FlowJoinNode && node.Merge is (MergeMode.None or MergeMode.Stream) && !IsUpstreamUnderWay(graph, tokens, target))
             {
-                run.Schedule(node, exec);
+                Take(run, exec, tokens, node);
             }
         }
     }
@@ -192,7 +215,12 @@ internal sealed partial class FlowchartNode
 
         internal bool IsConsumed { get; set; }
 
-        internal bool IsBlocked { get; set; }
+        internal bool IsBlocked { get; init; }
+
+        /// <summary>An activity was scheduled for it and will consume it. Null = not known yet.</summary>
+        internal bool? IsTaken { get; set; } = false;
+
+        internal bool IsWaiting => !IsConsumed && !IsBlocked && IsTaken == false;
     }
 
     private sealed class Tokens(int start)
@@ -201,14 +229,14 @@ internal sealed partial class FlowchartNode
 
         internal List<Token> List { get; } = [];
 
-        /// <summary>[start, connection, flags…]: 1 consumed, 2 blocked.</summary>
+        /// <summary>[start, connection, flags…]: 1 consumed, 2 blocked, 4 taken, 8 not taken.</summary>
         internal JsonArray Save()
         {
             var saved = new JsonArray(Start);
             foreach (var token in List)
             {
                 saved.Add((JsonNode)token.Connection);
-                saved.Add((JsonNode)((token.IsConsumed ? 1 : 0) + (token.IsBlocked ? 2 : 0)));
+                saved.Add((JsonNode)((token.IsConsumed ? 1 : 0) + (token.IsBlocked ? 2 : 0) + (token.IsTaken switch { true => 4, false => 8, null => 0 })));
             }
 
             return saved;
@@ -221,7 +249,7 @@ internal sealed partial class FlowchartNode
             for (var i = 1; i < array.Count; i += 2)
             {
                 var flags = (int)array[i + 1]!;
-                tokens.List.Add(new Token((int)array[i]!) { IsConsumed = (flags & 1) != 0, IsBlocked = (flags & 2) != 0 });
+                tokens.List.Add(new Token((int)array[i]!) { IsConsumed = (flags & 1) != 0, IsBlocked = (flags & 2) != 0, IsTaken = (flags & 4) != 0 ? true : (flags & 8) != 0 ? false : null });
             }
 
             return tokens;

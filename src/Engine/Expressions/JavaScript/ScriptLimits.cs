@@ -14,8 +14,11 @@ public sealed record ScriptLimits
     /// <summary>Nested calls; also the depth of data walked by recursion (conversion to text or JSON, <c>flat</c>).</summary>
     public int MaxCallDepth { get; init; } = 256;
 
-    /// <summary>Characters of strings, slots of arrays and properties of objects, added up over the whole evaluation (nothing is given back).</summary>
+    /// <summary>A character of a string is one, a slot of an array up to four, a property eight; added up over the whole evaluation (nothing is given back).</summary>
     public long MaxAllocatedUnits { get; init; } = 5_000_000;
+
+    /// <summary>What one evaluation allocates at most on the heap, garbage included; what it holds at a time is less. Steps make short-lived things only.</summary>
+    public long MostBytes => 1_000_000 + MaxAllocatedUnits * 32 + MaxSteps * 128;
 
     /// <summary>Wall time, looked at every thousand steps.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(1);

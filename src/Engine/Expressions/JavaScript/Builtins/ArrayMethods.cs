@@ -78,10 +78,11 @@ internal static class ArrayMethods
 
     private static JsValue Copy(Runtime runtime, JsValue self) => Range(runtime, self.Array!, 0, self.Array!.Count);
 
+    /// <summary>The bounds may be older than the array: what gave an argument its number may have shortened it.</summary>
     private static JsValue Range(Runtime runtime, JsArray array, int start, int end)
     {
-        var count = Math.Max(end - start, 0);
-        runtime.Allocate(count + 2L);
+        var count = Math.Max(Math.Min(end, array.Count) - start, 0);
+        runtime.Allocate(count * 2L + 4);
         runtime.Steps(count >> 3);
         return new JsValue(new JsArray(count == 0 ? [] : array.Items.Slice(start, count).ToArray()));
     }
@@ -114,6 +115,7 @@ internal static class ArrayMethods
     {
         var array = self.Array!;
         int start = args.Relative(1, array.Count, runtime, 0), end = args.Relative(2, array.Count, runtime, array.Count);
+        end = Math.Min(end, array.Count);
         if (start < end)
         {
             runtime.Steps((end - start) >> 3);
@@ -255,9 +257,11 @@ internal static class ArrayMethods
         var count = args.Length switch
         {
             0 => 0,
-            1 => array.Count - start,
-            _ => (int)Math.Clamp(args.Integer(1, runtime), 0, array.Count - start)
+            1 => array.Count,
+            _ => (int)Math.Clamp(args.Integer(1, runtime), 0, JsArray.MaxLength)
         };
+        start = Math.Min(start, array.Count);
+        count = Math.Min(count, array.Count - start);
         var removed = Range(runtime, array, start, start + count);
         array.Splice(start, count, args.Length > 2 ? args.AsSpan(2) : [], runtime);
         return removed;
@@ -331,7 +335,7 @@ internal static class ArrayMethods
     {
         var array = self.Array!;
         var compare = args.At(0).IsUndefined ? null : args.Callback(0, runtime);
-        runtime.Allocate(array.Count * 2L);
+        runtime.Allocate(array.Count * 4L);
         var defined = array.Items.ToArray().Where(item => !item.IsUndefined).ToArray();
         var keys = compare is null ? Array.ConvertAll(defined, item => Operators.ToTextValue(item, runtime)) : defined;
         var order = new int[defined.Length];

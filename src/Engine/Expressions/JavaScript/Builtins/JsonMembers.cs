@@ -225,10 +225,13 @@ internal sealed class JsonReader(string text, Runtime runtime)
 
     private void Spaces()
     {
+        var start = _at;
         while (_at < text.Length && text[_at] is ' ' or '\t' or '\n' or '\r')
         {
             _at++;
         }
+
+        runtime.Steps((_at - start) >> 4);
     }
 
     private bool Take(char c)
@@ -366,6 +369,7 @@ internal sealed class JsonReader(string text, Runtime runtime)
             }
         }
 
+        runtime.Steps((_at - start) >> 4);
         return new JsValue(double.Parse(text.AsSpan(start, _at - start), NumberStyles.Float, CultureInfo.InvariantCulture));
     }
 

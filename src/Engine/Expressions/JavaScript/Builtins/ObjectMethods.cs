@@ -59,7 +59,7 @@ internal static class ObjectMethods
 
     private static JsValue Pair(string name, JsValue value, Runtime runtime)
     {
-        runtime.Allocate(4);
+        runtime.Allocate(8);
         return new JsValue(new JsArray([new JsValue(name), value]));
     }
 

@@ -127,15 +127,10 @@ internal sealed class CallExpression : Expression
             return CallClosure(closure, frame);
         }
 
-        if (function.Function is not { } callable)
-        {
-            runtime.Position = Position;
-            throw runtime.TypeError($"{Shown()} n'est pas une fonction.");
-        }
-
+        // What is called is looked at after its arguments, which may do something.
         var arguments = EvaluateArguments(_arguments, _spreads, frame);
         runtime.Position = Position;
-        return callable.Call(runtime, arguments);
+        return function.Function is { } callable ? callable.Call(runtime, arguments) : throw runtime.TypeError($"{Shown()} n'est pas une fonction.");
     }
 
     public static JsValue[] EvaluateArguments(Expression[] expressions, bool spreads, Frame frame)
@@ -147,6 +142,7 @@ internal sealed class CallExpression : Expression
 
         if (!spreads)
         {
+            frame.Runtime.Steps(expressions.Length >> 3);
             var values = new JsValue[expressions.Length];
             for (var i = 0; i < values.Length; i++)
             {

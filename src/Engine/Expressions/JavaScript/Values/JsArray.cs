@@ -7,6 +7,9 @@ internal sealed class JsArray : JsObject
 {
     public const int MaxLength = 1 << 26;
 
+    /// <summary>Units of a slot: sixteen bytes, the room to grow, and what growing leaves behind.</summary>
+    private const int Slot = 4;
+
     private JsValue[] _items = [];
 
     public JsArray()
@@ -32,11 +35,15 @@ internal sealed class JsArray : JsObject
             && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 
+    /// <summary>Names that JavaScript puts first, by number; the greatest are beyond what we make arrays of.</summary>
+    public static bool IsIndexOrder(string name) => IsIndex(name, out _)
+        || (name.Length == 10 && name[0] != '0' && uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < uint.MaxValue);
+
     public override NativeCode? Method(MethodSet methods) => methods.OfArray ?? methods.OfObject;
 
     public void Add(JsValue value, Runtime runtime)
     {
-        runtime.Allocate(1);
+        runtime.Allocate(Slot);
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Math.Max(4, Count * 2));
@@ -76,7 +83,7 @@ internal sealed class JsArray : JsObject
         var size = (int)length;
         if (size > Count)
         {
-            runtime.Allocate(size - Count);
+            runtime.Allocate((size - Count) * (long)Slot);
             if (size > _items.Length)
             {
                 Array.Resize(ref _items, Math.Max(size, Math.Min(Count * 2, MaxLength)));

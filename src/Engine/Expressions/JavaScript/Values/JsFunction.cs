@@ -104,7 +104,7 @@ internal sealed class Closure(FunctionExpression code, Cell[] captures) : JsFunc
     public JsValue Run(Frame frame)
     {
         var runtime = frame.Runtime;
-        runtime.Step();
+        runtime.Steps(1 + (frame.Slots.Length >> 3));
         runtime.Enter();
         var result = Code.Run(frame, this);
         runtime.Depth--;

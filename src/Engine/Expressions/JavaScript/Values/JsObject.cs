@@ -8,6 +8,9 @@ internal class JsObject
 {
     private const int IndexFrom = 9;
 
+    /// <summary>Units of a property: name, value and its place in the index, with the room to grow.</summary>
+    private const int Property = 8;
+
     private string[] _names = [];
     private JsValue[] _values = [];
     private Dictionary<string, int>? _index;
@@ -42,7 +45,7 @@ internal class JsObject
             return;
         }
 
-        runtime.Allocate(2);
+        runtime.Allocate(Property);
         Add(name, value);
     }
 
@@ -80,7 +83,7 @@ internal class JsObject
         List<string>? indexes = null;
         for (var i = 0; i < PropertyCount; i++)
         {
-            if (JsArray.IsIndex(_names[i], out _))
+            if (JsArray.IsIndexOrder(_names[i]))
             {
                 (indexes ??= []).Add(_names[i]);
             }

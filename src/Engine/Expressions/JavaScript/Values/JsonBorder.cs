@@ -11,6 +11,9 @@ namespace MonOPCO.Engine.Expressions.JavaScript.Values;
 /// </summary>
 internal static class JsonBorder
 {
+    /// <summary>Nesting of what leaves a script: the instance that keeps it must be readable again, by readers that stop at 64 levels.</summary>
+    public const int MaxDepth = 48;
+
     private const double MaxSafe = 9007199254740992;
 
     public static JsValue Import(JsonNode? node, Runtime runtime)
@@ -22,7 +25,7 @@ internal static class JsonBorder
             case JsonArray array:
                 {
                     runtime.Enter();
-                    runtime.Allocate(array.Count);
+                    runtime.Allocate(array.Count * 2L);
                     runtime.Steps(array.Count);
                     var items = new JsValue[array.Count];
                     for (var i = 0; i < items.Length; i++)
@@ -54,7 +57,7 @@ internal static class JsonBorder
     }
 
     /// <summary>Functions and undefined become nothing (null), NaN and infinities null, dates their ISO text.</summary>
-    public static JsonNode? Export(JsValue value, Runtime runtime)
+    public static JsonNode? Export(JsValue value, Runtime runtime, int depth = 0)
     {
         switch (value.Kind)
         {
@@ -65,14 +68,19 @@ internal static class JsonBorder
             case JsKind.Number:
                 return ExportNumber(value.Number);
             case JsKind.Object:
-                return ExportObject(value.Object!, runtime);
+                return ExportObject(value.Object!, runtime, depth + 1);
             default:
                 return null;
         }
     }
 
-    private static JsonNode? ExportObject(JsObject target, Runtime runtime)
+    private static JsonNode? ExportObject(JsObject target, Runtime runtime, int depth)
     {
+        if (depth > MaxDepth)
+        {
+            throw runtime.TooDeep(MaxDepth);
+        }
+
         switch (target)
         {
             case JsFunction:
@@ -82,12 +90,12 @@ internal static class JsonBorder
             case JsArray array:
                 {
                     runtime.Enter();
-                    runtime.Allocate(array.Count);
+                    runtime.Allocate(4 + array.Count * 4L);
                     runtime.Steps(array.Count);
                     var made = new JsonArray();
                     for (var i = 0; i < array.Count; i++)
                     {
-                        made.Add(Export(array[i], runtime));
+                        made.Add(Export(array[i], runtime, depth));
                     }
 
                     runtime.Depth--;
@@ -97,14 +105,15 @@ internal static class JsonBorder
             default:
                 {
                     runtime.Enter();
+                    runtime.Allocate(4);
                     var made = new JsonObject();
                     foreach (var name in target.Keys(runtime))
                     {
                         var value = target.Get(name, runtime);
                         if (!value.IsUndefined && value.Function is null)
                         {
-                            runtime.Allocate(2);
-                            made[name] = Export(value, runtime);
+                            runtime.Allocate(8);
+                            made[name] = Export(value, runtime, depth);
                         }
                     }
 

@@ -75,7 +75,7 @@ internal sealed class Runtime(SourceText source, ScriptHost host, ScriptLimits l
     {
         if (++Depth > limits.MaxCallDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw Limit(ScriptLimit.Depth, $"Le script imbrique trop d'appels ou de données (maximum {limits.MaxCallDepth}).");
+            throw TooDeep(limits.MaxCallDepth);
         }
     }
 
@@ -88,6 +88,8 @@ internal sealed class Runtime(SourceText source, ScriptHost host, ScriptLimits l
 
         cancellation.ThrowIfCancellationRequested();
     }
+
+    public ScriptLimitException TooDeep(int most) => Limit(ScriptLimit.Depth, $"Le script imbrique trop d'appels ou de données (maximum {most}).");
 
     public ScriptLimitException OutOfMemory() => Limit(ScriptLimit.Memory, "Le script demande trop de mémoire.");
 
