@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Activities;
+using MonOPCO.Engine.Activities.BuiltIn;
 using MonOPCO.Engine.Expressions;
 
 namespace MonOPCO.Engine.Definitions;
@@ -99,6 +100,18 @@ internal sealed partial class Compilation
         }
     }
 
+    /// <summary>The definition that a node is part of.</summary>
+    private static CompositeNode Enclosing(Node node)
+    {
+        var owner = node.Parent!;
+        while (!owner.Behavior.IsComposite)
+        {
+            owner = owner.Parent!;
+        }
+
+        return (CompositeNode)owner.Behavior;
+    }
+
     private void BindOutputs(JsonObject json, Node node, ActivityDescriptor descriptor)
     {
         var bindings = new List<OutputBinding>();
@@ -109,9 +122,14 @@ internal sealed partial class Compilation
                 continue;
             }
 
-            if (FindVariable(node, target, null) is { } variable)
+            // Elsa looks among the variables first; an output of the definition is named by its name.
+            if (FindVariable(node.Parent!, target, null) is { } variable)
             {
                 bindings.Add(new OutputBinding(output.Name, variable));
+            }
+            else if (Enclosing(node).OutputNames.Contains(target, StringComparer.Ordinal))
+            {
+                bindings.Add(new OutputBinding(output.Name, null) { Result = target });
             }
             else if (!target.Contains(':', StringComparison.Ordinal))
             {

@@ -27,9 +27,10 @@ internal sealed partial class Compilation
     private VariableSlot[] Variables(JsonNode? json, Node owner)
     {
         var slots = new List<VariableSlot>();
+        var unnamed = 0;
         foreach (var item in (json as JsonArray ?? []).OfType<JsonObject>())
         {
-            var name = LenientJson.ToText(item["name"]) ?? "";
+            var name = LenientJson.ToText(item["name"]) is { } given && !string.IsNullOrWhiteSpace(given) ? given : $"Variable{++unnamed}";
             var typeName = LenientJson.ToText(item["typeName"]) ?? "Object";
             typeName = LenientJson.ToBoolean(item["isArray"]) ? typeName + "[]" : typeName;
             if (slots.Exists(s => s.Name == name))

@@ -38,7 +38,9 @@ internal sealed partial class Compilation
 
         try
         {
-            return language.Compile(source);
+            var compiled = language.Compile(source);
+            _uses.AddRange(compiled.Uses.Select(use => (node, property, use)));
+            return compiled;
         }
         catch (ExpressionSyntaxException exception)
         {
@@ -83,7 +85,8 @@ internal sealed partial class Compilation
             return null;
         }
 
-        if (FindVariable(node, id, name) is { } variable)
+        // What a definition used as an activity is given comes from around it.
+        if (FindVariable(node.Behavior.IsComposite && node.Parent is { } around ? around : node, id, name) is { } variable)
         {
             return new VariableExpression(variable);
         }

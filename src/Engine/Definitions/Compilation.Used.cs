@@ -41,10 +41,13 @@ internal sealed partial class Compilation
         var composite = (CompositeNode)node.Behavior;
         composite.Outcomes = Texts(used["outcomes"]);
         composite.InputNames = [.. descriptor.Inputs.Select(i => i.Name)];
+        composite.OutputNames = [.. descriptor.Outputs.Select(o => o.Name)];
         if (used["root"] is JsonObject root)
         {
             _open.Push(new WorkflowDefinition(used).DefinitionId);
+            _logs.Push(LogPersistence.IsLogged(used["customProperties"], true));
             composite.Body = Read(root, node, node.Key + ":");
+            _logs.Pop();
             _open.Pop();
         }
     }

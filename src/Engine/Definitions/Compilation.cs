@@ -24,6 +24,8 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
     private readonly List<Node> _nodes = [];
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly Stack<string> _open = new();
+    private readonly Stack<bool> _logs = new();
+    private readonly List<(Node Node, string Property, NameUse Use)> _uses = [];
 
     internal ActivityRegistry Registry => registry;
 
@@ -32,11 +34,12 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
     internal LoadResult Run(JsonObject json)
     {
         var document = new WorkflowDefinition(json);
-        var workflow = new CompositeNode { Outcomes = Texts(json["outcomes"]) };
+        var workflow = new CompositeNode { Outcomes = Texts(json["outcomes"]), InputNames = [.. Names(json["inputs"]).Select(i => i.Name)], OutputNames = [.. Names(json["outputs"]).Select(o => o.Name)] };
         var root = new Node { Index = 0, Id = "Workflow1", Key = "$", NodeId = "Workflow1", Name = document.Name, Title = document.Name, Type = "Elsa.Workflow", Version = 1, Parent = null, Behavior = workflow };
         _nodes.Add(root);
         root.Variables = Variables(json["variables"], root);
         _open.Push(document.DefinitionId);
+        _logs.Push(LogPersistence.IsLogged(json["customProperties"], true));
         if (json["root"] is JsonObject first)
         {
             workflow.Body = Read(first, root, "");
@@ -46,6 +49,7 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
             Add(new Problem(ProblemLevel.Error, "no-root", null, null, "La définition n'a pas d'activité racine."));
         }
 
+        CheckNames();
         if (_problems.Exists(p => p.Level == ProblemLevel.Error))
         {
             return new LoadResult(null, _problems);
@@ -61,6 +65,7 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
             Triggers = Triggers(),
             Activation = Activation(json),
             ContinuesWithIncidents = strategy.Contains("ContinueWithIncidents", StringComparison.OrdinalIgnoreCase),
+            HaltsWhenFaulted = strategy.Contains("FaultStrategy", StringComparison.OrdinalIgnoreCase),
         };
         return new LoadResult(definition, _problems);
     }
@@ -134,6 +139,7 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
         var reader = new NodeReader(this, json, node, prefix);
         BindInputs(json, node, descriptor);
         BindOutputs(json, node, descriptor);
+        LogPersistence.Apply(node, custom, descriptor, _logs.Peek());
         if (used is not null)
         {
             ReadUsed(used, node, descriptor);

@@ -25,6 +25,7 @@ internal sealed partial class Run
     private long _sequence;
     private int _continuations;
     private bool _isHalted;
+    private bool _isHeld;
     private string? _actor;
     private JsonNode? _triggerPayload;
     private JsonNode? _lastResult;
@@ -254,7 +255,7 @@ internal sealed partial class Run
         return definitionId;
     }
 
-    internal void StartInstance(Exec exec, string definitionId, JsonObject input, string? correlationId, bool waits)
+    internal Guid StartInstance(Exec exec, string definitionId, JsonObject input, string? correlationId, bool waits)
     {
         var id = NewId();
         if (waits)
@@ -263,6 +264,7 @@ internal sealed partial class Run
         }
 
         Result.Children.Add(new ChildStart(id, definitionId, null, input, string.IsNullOrEmpty(correlationId) ? null : correlationId, Instance.Id, waits ? exec.Id : null));
+        return id;
     }
 
     internal ActivityContext Context(Exec exec) => new()
@@ -304,7 +306,7 @@ internal sealed partial class Run
 
     private async Task DrainAsync()
     {
-        while (_queue.Count > 0 && !_isHalted)
+        while (_queue.Count > 0 && !_isHalted && !_isHeld)
         {
             if (_steps >= Options.MaxSteps || ((_steps & TimeCheckMask) == TimeCheckMask && Stopwatch.GetElapsedTime(_started) >= Options.MaxDuration))
             {
