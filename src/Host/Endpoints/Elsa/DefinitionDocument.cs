@@ -14,7 +14,7 @@ internal static class DefinitionDocument
     public static JsonSerializerOptions FileOptions { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Members that say where a version stands; they come from the store and are not part of the definition's text.</summary>
-    private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount"];
+    private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount", "problems"];
 
     private static readonly string[] Lists = ["variables", "inputs", "outputs", "outcomes"];
     private static readonly string[] Objects = ["customProperties", "options"];
