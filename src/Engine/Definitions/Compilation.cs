@@ -46,7 +46,8 @@ internal sealed partial class Compilation(ActivityRegistry registry, Func<SubDef
         }
         else
         {
-            Add(new Problem(ProblemLevel.Error, "no-root", null, null, "La définition n'a pas d'activité racine."));
+            // Elsa takes it for an empty sequence.
+            Add(new Problem(ProblemLevel.Warning, "no-root", null, null, "La définition n'a pas d'activité racine : elle ne fait rien."));
         }
 
         CheckNames();
