@@ -66,7 +66,7 @@ public sealed class HttpRoute
     /// <summary>The key of a requested path, to compare with literal routes.</summary>
     public static string Normalize(string path) => string.Join('/', Segments(path)).ToLowerInvariant();
 
-    /// <summary>Values of the parameters, or null when the path is another one.</summary>
+    /// <summary>Values of the parameters, by name and, as Elsa gives them, by name in lower case; null when the path is another one.</summary>
     public JsonObject? Match(string path)
     {
         var segments = Segments(path).ToArray();
@@ -76,7 +76,7 @@ public sealed class HttpRoute
             var part = _parts[i];
             if (part.Kind == PartKind.CatchAll)
             {
-                values[part.Name] = string.Join('/', segments.Skip(i));
+                Set(values, part.Name, string.Join('/', segments.Skip(i)));
                 return values;
             }
 
@@ -92,11 +92,17 @@ public sealed class HttpRoute
 
             if (part.Kind != PartKind.Literal)
             {
-                values[part.Name] = segments[i];
+                Set(values, part.Name, segments[i]);
             }
         }
 
         return segments.Length > _parts.Length ? null : values;
+    }
+
+    private static void Set(JsonObject values, string name, string value)
+    {
+        values[name] = value;
+        values[name.ToLowerInvariant()] = value;
     }
 
     private static IEnumerable<string> Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

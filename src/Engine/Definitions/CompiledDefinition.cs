@@ -36,6 +36,12 @@ public sealed class CompiledDefinition
     /// <summary>True: an incident parks its node and the instance goes on; false (Elsa's default): the instance is Faulted as well.</summary>
     public required bool ContinuesWithIncidents { get; init; }
 
+    /// <summary>
+    /// Elsa's FaultStrategy, stated by the definition: once faulted, nothing that arrives makes it go on before an operator has dealt with the incident.
+    /// Where nothing is stated, the other branches of a faulted instance live on.
+    /// </summary>
+    public bool HaltsWhenFaulted { get; init; }
+
     /// <summary>Whether an instance may start beside running ones.</summary>
     public ActivationStrategy Activation { get; init; }
 

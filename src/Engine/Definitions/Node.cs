@@ -50,6 +50,11 @@ internal sealed class Node
     /// <summary>The evaluated inputs when all are constants: shared by all executions, never changed.</summary>
     internal JsonNode?[]? ConstantInputs { get; set; }
 
+    /// <summary>In the order of the descriptor's inputs: true = kept out of the journal; null = all are journalled.</summary>
+    internal bool[]? UnloggedInputs { get; set; }
+
+    internal string[]? UnloggedOutputs { get; set; }
+
     internal OutputBinding[] Outputs { get; set; } = [];
 
     internal VariableSlot[] Variables { get; set; } = [];
@@ -89,8 +94,11 @@ internal sealed record VariableRef(Node Owner, int Slot)
     internal VariableSlot Declaration => Owner.Variables[Slot];
 }
 
-/// <summary>Output <paramref name="Name"/> is kept in a variable.</summary>
-internal sealed record OutputBinding(string Name, VariableRef Target);
+/// <summary>Output <paramref name="Name"/> is kept in a variable, or is a result of the definition that the node is part of.</summary>
+internal sealed record OutputBinding(string Name, VariableRef? Target)
+{
+    internal string? Result { get; init; }
+}
 
 /// <summary>An input with its compiled expression; constants are converted once.</summary>
 internal sealed class BoundInput(InputDescriptor descriptor, CompiledExpression expression, string typeName)

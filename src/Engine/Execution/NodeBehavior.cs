@@ -18,6 +18,9 @@ internal abstract class NodeBehavior
     /// <summary>Its variables, inputs and results are its own: a workflow.</summary>
     internal virtual bool IsComposite => false;
 
+    /// <summary>Elsa's variable containers: what a script creates lives in the nearest one.</summary>
+    internal virtual bool HoldsVariables => IsComposite;
+
     /// <summary>Takes from the JSON what is not an ordinary input: children, cases, connections.</summary>
     internal virtual void Read(NodeReader reader)
     {

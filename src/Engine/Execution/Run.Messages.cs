@@ -9,14 +9,20 @@ namespace MonOPCO.Engine.Execution;
 // What wakes an instance. A message that comes too late (its bookmark is gone, its execution is over, the instance has ended) is journalled and ignored.
 internal sealed partial class Run
 {
+    private const string StuckCode = "stuck";
+
     private static readonly JsonSerializerOptions EffectOptions = JsonReaders.Options;
 
     internal async Task<BurstResult> RunAsync(IReadOnlyList<InstanceMessage> messages)
     {
         foreach (var message in messages)
         {
+            // What arrives is taken note of, but its consequences wait in the queue until the incident is dealt with.
+            var isOperator = message.Kind is MessageKind.RetryIncident or MessageKind.SkipIncident;
+            _isHeld = StandsStill && !isOperator && message.Kind is not (MessageKind.Start or MessageKind.Continue);
             _actor = message.Actor;
             await ApplyAsync(message);
+            _isHeld |= isOperator && StandsStill;
             await DrainAsync();
         }
 
@@ -26,6 +32,8 @@ internal sealed partial class Run
         SaveState();
         return Result;
     }
+
+    private bool StandsStill => _definition.HaltsWhenFaulted && _incidents.Exists(i => i.Code != StuckCode);
 
     private Task ApplyAsync(InstanceMessage message)
     {
@@ -79,6 +87,16 @@ internal sealed partial class Run
         _root = new Exec(_definition.Root, null, ++_numbers);
         _root.Id = InstanceIds.Derive(Instance.Id, _root.Number);
         DeclareVariables(_root);
+        if (Instance.ParentInstanceId is { } parent)
+        {
+            // Elsa's properties of a child.
+            Instance.Properties["ParentInstanceId"] = parent.ToString("D");
+            if (Instance.ParentExecutionId is not null)
+            {
+                Instance.Properties["WaitForCompletion"] = true;
+            }
+        }
+
         _root.Node.Behavior.Execute(this, _root);
     }
 
@@ -185,7 +203,7 @@ internal sealed partial class Run
             return;
         }
 
-        if (incident.Code == "stuck")
+        if (incident.Code == StuckCode)
         {
             // Nothing to run again; the instance is looked at anew when the burst ends.
             return;
@@ -316,7 +334,7 @@ internal sealed partial class Run
             return;
         }
 
-        if (_queue.Count > 0 && !_isHalted)
+        if (_queue.Count > 0 && !_isHalted && !_isHeld)
         {
             if (++_continuations >= Options.MaxContinuations)
             {
@@ -337,7 +355,7 @@ internal sealed partial class Run
             Stuck();
         }
 
-        var isFaulted = _incidents.Count > 0 && !_definition.ContinuesWithIncidents && !_incidents.TrueForAll(i => i.Code == "stuck");
+        var isFaulted = _incidents.Count > 0 && !_definition.ContinuesWithIncidents && !_incidents.TrueForAll(i => i.Code == StuckCode);
         Instance.IncidentCount = _incidents.Count;
         Instance.SubStatus = isFaulted ? InstanceSubStatus.Faulted : Result.MustContinue ? InstanceSubStatus.Executing : _root is null ? Instance.SubStatus : InstanceSubStatus.Suspended;
         Instance.Status = isFaulted && !Result.MustContinue ? InstanceStatus.Finished : InstanceStatus.Running;
@@ -359,7 +377,7 @@ internal sealed partial class Run
             exec = child;
         }
 
-        Park(exec, "stuck", $"« {exec.Node.Title} » attend un chemin qui n'a pas été pris : plus rien ne peut faire avancer l'instance.");
+        Park(exec, StuckCode, $"« {exec.Node.Title} » attend un chemin qui n'a pas été pris : plus rien ne peut faire avancer l'instance.");
     }
 
     private void Park(Exec exec, string code, string message)

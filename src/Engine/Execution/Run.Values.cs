@@ -52,20 +52,29 @@ internal sealed partial class Run
     }
 
     /// <summary>An output of this run: kept for expressions, the journal and the variable it is bound to.</summary>
-    internal static void SetOutput(Exec exec, string name, JsonNode? value)
+    internal void SetOutput(Exec exec, string name, JsonNode? value)
     {
         foreach (var binding in exec.Node.Outputs)
         {
-            if (string.Equals(binding.Name, name, StringComparison.OrdinalIgnoreCase))
+            if (!string.Equals(binding.Name, name, StringComparison.OrdinalIgnoreCase))
             {
-                Write(exec, binding.Target, value);
+                continue;
+            }
+
+            if (binding.Target is { } variable)
+            {
+                Write(exec, variable, value);
+            }
+            else
+            {
+                SetResult(exec, binding.Result!, value);
             }
         }
 
         (exec.Produced ??= [])[name] = value?.DeepClone();
     }
 
-    internal static void SetOutputs(Exec exec, JsonObject? outputs)
+    internal void SetOutputs(Exec exec, JsonObject? outputs)
     {
         foreach (var (name, value) in outputs ?? [])
         {
@@ -195,7 +204,7 @@ internal sealed partial class Run
         var data = new JsonObject();
         for (var i = 0; i < exec.Inputs.Length && i < descriptor.Inputs.Count; i++)
         {
-            if (exec.Inputs[i] is { } value)
+            if (exec.Inputs[i] is { } value && exec.Node.UnloggedInputs?[i] is not true)
             {
                 data[descriptor.Inputs[i].Name] = descriptor.Inputs[i].IsSensitive ? Hidden : value.DeepClone();
             }
@@ -204,5 +213,19 @@ internal sealed partial class Run
         return data;
     }
 
-    private JsonNode? CompletedData(Exec exec) => _journal == JournalLevel.Full ? exec.Produced?.DeepClone() : null;
+    private JsonObject? CompletedData(Exec exec)
+    {
+        if (_journal < JournalLevel.Full || exec.Produced is not { } produced)
+        {
+            return null;
+        }
+
+        var data = (JsonObject)produced.DeepClone();
+        foreach (var name in exec.Node.UnloggedOutputs ?? [])
+        {
+            data.Remove(name);
+        }
+
+        return data;
+    }
 }

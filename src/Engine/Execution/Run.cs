@@ -26,6 +26,7 @@ internal sealed partial class Run
     private int _continuations;
     private bool _isHalted;
     private bool _mayHaveTakenLong;
+    private bool _isHeld;
     private string? _actor;
     private JsonNode? _triggerPayload;
     private JsonNode? _lastResult;
@@ -269,7 +270,7 @@ internal sealed partial class Run
         return definitionId;
     }
 
-    internal void StartInstance(Exec exec, string definitionId, JsonObject input, string? correlationId, bool waits)
+    internal Guid StartInstance(Exec exec, string definitionId, JsonObject input, string? correlationId, bool waits)
     {
         var id = NewId();
         if (waits)
@@ -278,6 +279,7 @@ internal sealed partial class Run
         }
 
         Result.Children.Add(new ChildStart(id, definitionId, null, input, string.IsNullOrEmpty(correlationId) ? null : correlationId, Instance.Id, waits ? exec.Id : null));
+        return id;
     }
 
     internal ActivityContext Context(Exec exec) => new()
@@ -319,7 +321,7 @@ internal sealed partial class Run
 
     private async Task DrainAsync()
     {
-        while (_queue.Count > 0 && !_isHalted)
+        while (_queue.Count > 0 && !_isHalted && !_isHeld)
         {
             var looks = _mayHaveTakenLong || (_steps & TimeCheckMask) == TimeCheckMask;
             if (_steps >= Options.MaxSteps || (looks && Stopwatch.GetElapsedTime(_started) >= Options.MaxDuration))

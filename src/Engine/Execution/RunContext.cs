@@ -51,6 +51,7 @@ internal sealed class RunContext(Run run) : ExpressionContext
             {
                 names.UnionWith(scope.Loop?.Names ?? []);
                 names.UnionWith(scope.Variables is null ? [] : scope.Node.Variables.Select(v => v.Name));
+                names.UnionWith(InputsOf(scope));
             }
 
             return names;
@@ -58,7 +59,12 @@ internal sealed class RunContext(Run run) : ExpressionContext
     }
 
     public override IReadOnlyCollection<string> InputNames =>
-        Composite() is { Parent: not null } composite ? ((CompositeNode)composite.Node.Behavior).InputNames : [.. run.Instance.Input.Select(p => p.Key)];
+        Composite() is not { } composite ? []
+        : composite.Parent is not null ? ((CompositeNode)composite.Node.Behavior).InputNames
+        : [.. ((CompositeNode)composite.Node.Behavior).InputNames.Union(run.Instance.Input.Select(p => p.Key), StringComparer.OrdinalIgnoreCase)];
+
+    public override IReadOnlyList<KeyValuePair<string, JsonNode?>> Arguments =>
+        _more is null ? [] : [.. _more.Names.Zip(_more.Values, (name, value) => new KeyValuePair<string, JsonNode?>(name, value))];
 
     internal JsonNode? Evaluate(CompiledExpression expression, Exec exec, LoopVariables? more)
     {
@@ -96,31 +102,67 @@ internal sealed class RunContext(Run run) : ExpressionContext
                 value = values[slot];
                 return true;
             }
+
+            // The inputs of a definition used as an activity are its variables as well.
+            if (Array.IndexOf(InputsOf(scope), name) is >= 0 and var input)
+            {
+                value = scope.Inputs?[input];
+                return true;
+            }
         }
 
         value = null;
         return false;
     }
 
-    public override bool TrySetVariable(string name, JsonNode? value)
+    public override void SetVariable(string name, JsonNode? value)
     {
         for (var scope = _exec; scope is not null; scope = scope.Parent)
         {
             if (scope.Loop is { } loop && Array.IndexOf(loop.Names, name) is >= 0 and var place)
             {
                 loop.Values[place] = value;
-                return true;
+                return;
             }
 
             if (scope.Variables is { } values && Slot(scope.Node, name) is >= 0 and var slot)
             {
                 values[slot] = LenientJson.Coerce(value, scope.Node.Variables[slot].TypeName);
-                return true;
+                return;
+            }
+
+            if (Array.IndexOf(InputsOf(scope), name) is >= 0 and var input)
+            {
+                scope.Inputs = scope.Inputs is null ? new JsonNode?[InputsOf(scope).Length] : (JsonNode?[])scope.Inputs.Clone();
+                scope.Inputs[input] = value;
+                return;
             }
         }
 
-        return false;
+        Create(name, value);
     }
+
+    public override (string Activity, string Output)? FindOutputAccessor(string name)
+    {
+        var composite = Composite();
+        foreach (var node in run.Definition.AllNodes)
+        {
+            foreach (var output in node.Descriptor?.Outputs ?? [])
+            {
+                if (name == OutputAccessor(node, output.Name) && InSameDefinition(node, composite?.Node))
+                {
+                    return (node.Id, output.Name);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Elsa's name of the function that reads an output: <c>getResultFromRunJavaScript1</c>.</summary>
+    internal static string OutputAccessor(Node node, string output) => $"get{Pascal(output)}From{Pascal(node.Name)}";
+
+    public override Guid NewId() => run.NewId();
 
     public override bool TryGetInput(string name, out JsonNode? value)
     {
@@ -128,7 +170,9 @@ internal sealed class RunContext(Run run) : ExpressionContext
         {
             var index = Array.FindIndex(((CompositeNode)composite.Node.Behavior).InputNames, n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase));
             value = index >= 0 ? composite.Inputs?[index] : null;
-            return index >= 0;
+
+            // Elsa falls back on the input of the whole instance.
+            return index >= 0 || run.Instance.Input.TryGetPropertyValue(name, out value);
         }
 
         if (run.Instance.Input.TryGetPropertyValue(name, out value))
@@ -189,6 +233,37 @@ internal sealed class RunContext(Run run) : ExpressionContext
 
         return null;
     }
+
+    /// <summary>A variable that no container declares lives in the nearest one, for as long as that runs.</summary>
+    private void Create(string name, JsonNode? value)
+    {
+        var owner = _exec!;
+        for (var scope = _exec; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Node.Behavior.HoldsVariables)
+            {
+                owner = scope;
+                break;
+            }
+        }
+
+        owner.Loop = owner.Loop is null ? new LoopVariables([name], [value]) : new LoopVariables([.. owner.Loop.Names, name], [.. owner.Loop.Values, value]);
+    }
+
+    private static string[] InputsOf(Exec scope) => scope.Parent is not null && scope.Node.Behavior is CompositeNode composite ? composite.InputNames : [];
+
+    private static bool InSameDefinition(Node node, Node? composite)
+    {
+        var owner = node.Parent;
+        while (owner is not null && !owner.Behavior.IsComposite)
+        {
+            owner = owner.Parent;
+        }
+
+        return owner == composite;
+    }
+
+    private static string Pascal(string name) => string.Concat(name.Split([' ', '_', '-'], StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static bool TryGetLoop(LoopVariables? loop, string name, out JsonNode? value)
     {

@@ -23,7 +23,24 @@ public abstract class CompiledExpression
 {
     /// <summary>The returned node must be free (no parent) or never attached: the engine does not change it.</summary>
     public abstract JsonNode? Evaluate(ExpressionContext context);
+
+    /// <summary>What it takes by literal name; what does not exist is a warning when a definition is checked.</summary>
+    public virtual IReadOnlyCollection<NameUse> Uses => [];
 }
+
+public enum NameUseKind
+{
+    Variable,
+
+    /// <summary>Given a value, and made if there is none: as in Elsa.</summary>
+    VariableSet,
+
+    /// <summary>A function of the host, by the name it is called by.</summary>
+    Function,
+}
+
+/// <summary>A name that an expression uses literally.</summary>
+public sealed record NameUse(NameUseKind Kind, string Name);
 
 /// <summary>A text that is not an expression of its language; the message is a French sentence.</summary>
 public sealed class ExpressionSyntaxException(string message, Exception? inner = null) : Exception(message, inner);
@@ -50,14 +67,23 @@ public abstract class ExpressionContext
     /// <summary>Variables in scope, inner ones hiding outer ones of the same name.</summary>
     public abstract bool TryGetVariable(string name, out JsonNode? value);
 
-    /// <summary>False when no variable in scope has that name.</summary>
-    public abstract bool TrySetVariable(string name, JsonNode? value);
+    /// <summary>Gives the variable in scope a value; where there is none, one is made in the container around the activity, as in Elsa.</summary>
+    public abstract void SetVariable(string name, JsonNode? value);
 
     public abstract IReadOnlyCollection<string> VariableNames { get; }
 
     public abstract bool TryGetInput(string name, out JsonNode? value);
 
     public abstract IReadOnlyCollection<string> InputNames { get; }
+
+    /// <summary>Values given to this evaluation alone (the item of a bulk dispatch).</summary>
+    public abstract IReadOnlyList<KeyValuePair<string, JsonNode?>> Arguments { get; }
+
+    /// <summary>Activity and output behind Elsa's generated <c>get{Output}From{Activity}</c>; null when there is none.</summary>
+    public abstract (string Activity, string Output)? FindOutputAccessor(string name);
+
+    /// <summary>An id that is the same when the burst is run again.</summary>
+    public abstract Guid NewId();
 
     /// <summary>Latest output of a node of this or an enclosing scope; the node by id or name; without <paramref name="output"/> its first one.</summary>
     public abstract JsonNode? GetOutput(string activity, string? output);

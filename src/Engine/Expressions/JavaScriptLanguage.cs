@@ -27,91 +27,33 @@ public sealed class JavaScriptLanguage(ScriptLimits? limits = null) : IExpressio
 
     private sealed class Compiled(Script script, ScriptLimits? limits) : CompiledExpression
     {
+        public override IReadOnlyCollection<NameUse> Uses => [.. script.Uses.Select(Use).OfType<NameUse>()];
+
         public override JsonNode? Evaluate(ExpressionContext context)
         {
             // The host only points at the context, so one serves all scripts of a burst.
             var host = context is RunContext run ? (ScriptHost)(run.LanguageState ??= Host(context, run.TimeZone)) : Host(context, TimeZoneInfo.Utc);
             return script.Evaluate(host, limits, context.CancellationToken);
         }
+
+        private static NameUse? Use(HostUse use) => (use.Name, use.Detail) switch
+        {
+            ("variables", { } variable) when use.IsWrite => new NameUse(NameUseKind.VariableSet, variable),
+            ("getVariable" or "variables", { } variable) => new NameUse(NameUseKind.Variable, variable),
+            ("setVariable", { } variable) => new NameUse(NameUseKind.VariableSet, variable),
+            ("variables" or "input" or "args", _) => null,
+            _ => new NameUse(NameUseKind.Function, use.Name),
+        };
     }
 
-    private static ScriptHost Host(ExpressionContext context, TimeZoneInfo zone)
-    {
-        var host = new ScriptHost
+    private static ScriptHost Host(ExpressionContext context, TimeZoneInfo zone) => JavaScriptFunctions.AddTo(
+        new ScriptHost
         {
             Clock = new FixedClock(context),
             TimeZone = zone,
-            ResolveFunction = name => Accessor(context, name),
-        };
-        return host
-            .Function("getVariable", a => Variable(context, a.Text(0)))
-            .Action("setVariable", a => Assign(context, a.Text(0) ?? "", a.Json(1)))
-            .Function("getInput", a => context.TryGetInput(a.Text(0) ?? "", out var value) ? value : null)
-            .Function("getOutputFrom", a => context.GetOutput(a.Text(0) ?? "", a.Text(1)))
-            .Function("getLastResult", _ => context.LastResult)
-            .Function("getWorkflowInstanceId", _ => context.InstanceId.ToString("D"))
-            .Function("getWorkflowDefinitionId", _ => context.DefinitionId)
-            .Function("getWorkflowDefinitionVersionId", _ => context.DefinitionVersionId)
-            .Function("getWorkflowDefinitionVersion", _ => context.DefinitionVersion)
-            .Function("getCorrelationId", _ => context.CorrelationId)
-            .Action("setCorrelationId", a => context.CorrelationId = a.Text(0))
-            .Function("getWorkflowInstanceName", _ => context.InstanceName)
-            .Action("setWorkflowInstanceName", a => context.InstanceName = a.Text(0))
-            .Action("setOutcome", a => context.Outcomes = [a.Text(0) ?? "Done"])
-            .Action("setOutcomes", a => context.Outcomes = [.. LenientJson.ToItems(a.Json(0)).Select(o => LenientJson.ToText(o) ?? "")])
-            .Object("variables", new ScriptObject
-            {
-                Get = name => context.TryGetVariable(name, out var value) ? (true, value) : (false, null),
-                Set = (name, value) => Assign(context, name, value),
-                Names = () => context.VariableNames,
-            })
-            .Object("input", new ScriptObject
-            {
-                Get = name => context.TryGetInput(name, out var value) ? (true, value) : (false, null),
-                Names = () => context.InputNames,
-            });
-    }
-
-    /// <summary>Elsa generates getX and setX for each variable, and getX for each input.</summary>
-    private static ScriptFunction? Accessor(ExpressionContext context, string name)
-    {
-        if (name.Length < 4)
-        {
-            return null;
-        }
-
-        var subject = name[3..];
-        var camel = char.ToLowerInvariant(subject[0]) + subject[1..];
-        if (name.StartsWith("get", StringComparison.Ordinal))
-        {
-            return (Known(context, subject) ?? Known(context, camel)) is { } variable ? _ => Variable(context, variable)
-                : context.TryGetInput(subject, out _) ? _ => context.TryGetInput(subject, out var value) ? value : null
-                : null;
-        }
-
-        if (name.StartsWith("set", StringComparison.Ordinal) && (Known(context, subject) ?? Known(context, camel)) is { } target)
-        {
-            return a =>
-            {
-                Assign(context, target, a.Json(0));
-                return null;
-            };
-        }
-
-        return null;
-    }
-
-    private static string? Known(ExpressionContext context, string name) => context.TryGetVariable(name, out _) ? name : null;
-
-    private static JsonNode? Variable(ExpressionContext context, string? name) => context.TryGetVariable(name ?? "", out var value) ? value : null;
-
-    private static void Assign(ExpressionContext context, string name, JsonNode? value)
-    {
-        if (!context.TrySetVariable(name, value))
-        {
-            throw new ScriptException("ReferenceError", $"la variable « {name} » n'existe pas à cet endroit");
-        }
-    }
+            ResolveFunction = name => JavaScriptFunctions.Accessor(context, name),
+        },
+        context);
 
     /// <summary>Scripts see the time of the burst: run again, they answer the same.</summary>
     private sealed class FixedClock(ExpressionContext context) : TimeProvider

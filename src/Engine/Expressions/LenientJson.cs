@@ -181,8 +181,13 @@ public static class LenientJson
                 return TryDecimal(node.GetValue<string>(), out var whole) && whole == decimal.Floor(whole) && Math.Abs(whole) < 9e18m ? JsonValue.Create((long)whole) : node;
             case "Double" or "Single" or "Decimal" when kind == JsonValueKind.String:
                 return TryDecimal(node.GetValue<string>(), out var number) ? JsonValue.Create(number) : node;
-            case "String" when kind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
+            case "String" when kind is JsonValueKind.True or JsonValueKind.False:
+                // As Elsa's conversion (.NET's) writes them.
+                return JsonValue.Create(kind == JsonValueKind.True ? bool.TrueString : bool.FalseString);
+            case "String" when kind == JsonValueKind.Number:
                 return JsonValue.Create(ToText(node));
+            case "String" when kind is JsonValueKind.Object or JsonValueKind.Array:
+                return JsonValue.Create(JavaScriptFunctions.ToJson(node));
             case "Object" or "ObjectDictionary" or "JsonObject" or "JsonNode" or "ExpandoObject":
                 return node;
             default:

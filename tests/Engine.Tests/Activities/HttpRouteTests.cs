@@ -9,6 +9,7 @@ public class HttpRouteTests
     [InlineData("orders/{id:int}", "orders/x", null)]
     [InlineData("orders/{id?}", "orders", "{}")]
     [InlineData("files/{**rest}", "files/a/b", """{"rest":"a/b"}""")]
+    [InlineData("users/{userId}", "users/7", "{\"userId\":\"7\",\"userid\":\"7\"}")]
     [InlineData("a/b", "a/b/c", null)]
     [InlineData("a/{b}", "a", null)]
     public void Match_Path_GivesParameters(string template, string path, string? values) => Assert.Equal(values, HttpRoute.Parse(template).Match(path)?.ToJsonString());

@@ -39,6 +39,25 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void BuiltInTexts_EveryInputOutputAndOutcome_HasFrenchText()
+    {
+        var missing = new List<string>();
+        foreach (var descriptor in new ActivityRegistry(Array.Empty<System.Reflection.Assembly>()).Descriptors.Where(descriptor => descriptor.IsBuiltIn && descriptor.IsBrowsable))
+        {
+            var texts = BuiltInTexts.All[descriptor.Type];
+            var shown = texts.Describe();
+            missing.AddRange(descriptor.Inputs.Select(input => input.Name).Except(texts.Inputs.Where(input => input.Title.Length > 0).Select(input => input.Name)).Select(name => $"{descriptor.Type}.{name}"));
+            missing.AddRange(descriptor.Outputs.Select(output => output.Name).Except(texts.Outputs.Where(output => output.Title.Length > 0).Select(output => output.Name)).Select(name => $"{descriptor.Type} → {name}"));
+
+            // One outcome alone is drawn by Studio itself.
+            missing.AddRange(descriptor.Ports.Select(port => port.Name).Except(shown.Ports.Where(port => port.DisplayName.Length > 0).Select(port => port.Name)).Where(name => name != "Done" || descriptor.Ports.Count(port => !port.IsEmbedded) > 1).Select(name => $"{descriptor.Type} : {name}"));
+            missing.AddRange(texts.Inputs.Select(input => input.Name).Except(descriptor.Inputs.Select(input => input.Name)).Select(name => $"{descriptor.Type}.{name} is not an input"));
+        }
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
     public void BuiltInTexts_CodeEditor_HasItsHeightAsANumber()
     {
         var script = BuiltInTexts.All["Elsa.RunJavaScript"].Describe().Inputs.Single(input => input.Name == "Script");

@@ -19,7 +19,7 @@ internal sealed class IfNode : NodeBehavior
     internal override void Execute(Run run, Exec exec)
     {
         var condition = LenientJson.ToBoolean(exec.Input(0));
-        Run.SetOutput(exec, "Result", JsonValue.Create(condition));
+        run.SetOutput(exec, "Result", JsonValue.Create(condition));
         run.ScheduleOrComplete(condition ? _then : _else, exec);
     }
 

@@ -72,8 +72,8 @@ internal static class BuiltInCatalogue
             [In("EventName", "String", "Nom de l'événement") with { Required = true }, In("CorrelationId", "String", "Corrélation"), In("IsLocalEvent", "Boolean", "Dans cette instance seulement", "checkbox", "False"), In("Payload", "Object", "Contenu", "json-editor")]),
         Of("Elsa.RunTask", "Demander une tâche", Basic, "Demande une tâche par son nom et attend qu'elle soit faite.", () => new RunTaskNode(),
             [In("TaskName", "String", "Nom de la tâche") with { Required = true }, In("Payload", "ObjectDictionary", "Paramètres", "json-editor")], [Out("TaskId", "String", "Identifiant de la tâche"), Out("Result", "Object", "Résultat")]),
-        Of("Elsa.ExecuteWorkflow", "Exécuter un workflow", Compose, "Démarre un autre workflow et, au besoin, attend sa fin.", () => new StartInstanceNode(), Child(), [Out("Result", "Object", "Résultat")]),
-        Of("Elsa.DispatchWorkflow", "Lancer un workflow", Compose, "Démarre un autre workflow et, au besoin, attend sa fin.", () => new StartInstanceNode(), Child(), [Out("Result", "Object", "Résultat")]),
+        Of("Elsa.ExecuteWorkflow", "Exécuter un workflow", Compose, "Démarre un autre workflow et, au besoin, attend sa fin.", () => new StartInstanceNode(true), Child()[..4], [Out("Result", "Object", "Résultat")]),
+        Of("Elsa.DispatchWorkflow", "Lancer un workflow", Compose, "Démarre un autre workflow et, au besoin, attend sa fin.", () => new StartInstanceNode(false), Child(), [Out("Result", "Object", "Résultat")]),
         Of("Elsa.BulkDispatchWorkflows", "Lancer un workflow par élément", Compose, "Démarre une instance par élément d'une liste.", () => new BulkNode(),
             [
                 In("WorkflowDefinitionId", "String", "Workflow", "workflow-definition-picker") with { Required = true }, In("Items", "Object", "Éléments", "json-editor"), In("DefaultItemInputKey", "String", "Entrée de l'élément", value: "Item"),

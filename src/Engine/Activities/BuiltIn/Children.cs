@@ -5,8 +5,11 @@ using MonOPCO.Engine.Expressions;
 
 namespace MonOPCO.Engine.Activities.BuiltIn;
 
-/// <summary>ExecuteWorkflow and DispatchWorkflow: starts an instance, and waits for its end when asked to.</summary>
-internal sealed class StartInstanceNode : NodeBehavior
+/// <summary>
+/// ExecuteWorkflow and DispatchWorkflow: starts an instance, and waits for its end when asked to. The result holds the instance's outputs by name, as Elsa gives
+/// them to a parent that had to wait; for ExecuteWorkflow also workflowInstanceId, status, subStatus and output, as Elsa gives them when the child ended at once.
+/// </summary>
+internal sealed class StartInstanceNode(bool describes) : NodeBehavior
 {
     internal override bool IsAsync => true;
 
@@ -14,13 +17,20 @@ internal sealed class StartInstanceNode : NodeBehavior
     {
         var definition = await run.RequireDefinitionAsync(LenientJson.ToText(exec.Input(0)));
         var waits = LenientJson.ToBoolean(exec.Input(3));
-        run.StartInstance(exec, definition, Input(exec.Input(2)), LenientJson.ToText(exec.Input(1)), waits);
+        var input = Input(exec.Input(2));
+        input["ParentInstanceId"] = run.Instance.Id.ToString("D");
+        var child = run.StartInstance(exec, definition, input, LenientJson.ToText(exec.Input(1)), waits);
         if (waits)
         {
-            run.Wait(exec, "child", exec.Instances![0].ToString("D"), null, null);
+            run.Wait(exec, "child", child.ToString("D"), null, null);
         }
         else
         {
+            if (describes)
+            {
+                run.SetOutput(exec, "Result", Described(JsonValue.Create(child.ToString("D")), InstanceStatus.Running, InstanceSubStatus.Pending.ToString(), null));
+            }
+
             run.Complete(exec);
         }
     }
@@ -32,8 +42,18 @@ internal sealed class StartInstanceNode : NodeBehavior
             throw new FaultException("child-not-started", error);
         }
 
-        Run.SetOutput(exec, "Result", result["output"]);
+        run.SetOutput(exec, "Result", describes ? Described(result["childId"], InstanceStatus.Finished, LenientJson.ToText(result["subStatus"]), result["output"] as JsonObject) : result["output"]);
         run.Complete(exec);
+    }
+
+    private static JsonObject Described(JsonNode? id, InstanceStatus status, string? subStatus, JsonObject? output)
+    {
+        var described = output is null ? [] : (JsonObject)output.DeepClone();
+        described["workflowInstanceId"] = id?.DeepClone();
+        described["status"] = status.ToString();
+        described["subStatus"] = subStatus;
+        described["output"] = output?.DeepClone() ?? new JsonObject();
+        return described;
     }
 
     internal static JsonObject Input(JsonNode? given) => given switch

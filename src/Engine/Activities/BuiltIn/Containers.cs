@@ -13,6 +13,8 @@ internal sealed class CompositeNode : NodeBehavior
 
     internal string[] InputNames { get; set; } = [];
 
+    internal string[] OutputNames { get; set; } = [];
+
     internal override bool IsComposite => true;
 
     internal override bool KeepsInputs => true;
@@ -38,6 +40,8 @@ internal sealed class CompositeNode : NodeBehavior
 internal sealed class SequenceNode : NodeBehavior
 {
     private Node[] _activities = [];
+
+    internal override bool HoldsVariables => true;
 
     internal override void Read(NodeReader reader) => _activities = reader.Children("activities");
 
@@ -79,6 +83,8 @@ internal sealed class ForkNode(string property) : NodeBehavior
 {
     private Node[] _branches = [];
     private bool _waitAny;
+
+    internal override bool HoldsVariables => true;
 
     internal override void Read(NodeReader reader)
     {

@@ -20,6 +20,8 @@ internal sealed partial class FlowchartNode : NodeBehavior
 
     internal bool IsTokenBased { get; private set; }
 
+    internal override bool HoldsVariables => true;
+
     internal override void Read(NodeReader reader)
     {
         _activities = reader.Children("activities");

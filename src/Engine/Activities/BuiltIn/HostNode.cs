@@ -53,7 +53,7 @@ internal class HostNode(ActivityDescriptor descriptor) : NodeBehavior
         switch (result.Form)
         {
             case "done":
-                Run.SetOutputs(exec, result.Output as JsonObject);
+                run.SetOutputs(exec, result.Output as JsonObject);
                 run.Complete(exec, Outcome(exec, result.Outcome ?? "Done"));
                 break;
             case "wait":
@@ -101,7 +101,7 @@ internal class HostNode(ActivityDescriptor descriptor) : NodeBehavior
                 exec.Attempts = 0;
                 if (descriptor.Outputs.Count > 0)
                 {
-                    Run.SetOutputs(exec, ActivityCode.WriteOutput(done.Output));
+                    run.SetOutputs(exec, ActivityCode.WriteOutput(done.Output));
                 }
 
                 run.Complete(exec, Outcome(exec, done.Outcome));

@@ -46,11 +46,11 @@ internal sealed class HttpEndpointNode : NodeBehavior
         {
             if (request[Definitions.NodeReader.CamelCase(output)] is { } value)
             {
-                Run.SetOutput(exec, output, value);
+                run.SetOutput(exec, output, value);
             }
         }
 
-        Run.SetOutput(exec, "Result", request["request"]);
+        run.SetOutput(exec, "Result", request["request"]);
         run.Instance.Properties[RequestProperty] = request["requestId"]?.DeepClone();
         run.Instance.Properties.Remove(ResponseProperty);
         var outcome = LenientJson.ToText(request["outcome"]) ?? "Done";
@@ -128,7 +128,7 @@ internal sealed class SendHttpNode(ActivityDescriptor descriptor) : HostNode(des
             return;
         }
 
-        Run.SetOutputs(exec, result.Output as JsonObject);
+        run.SetOutputs(exec, result.Output as JsonObject);
         var status = LenientJson.ToInt64((result.Output as JsonObject)?["statusCode"]);
         var next = result.Outcome switch
         {
@@ -163,7 +163,7 @@ internal sealed class FlowSendHttpNode(ActivityDescriptor descriptor) : HostNode
             return;
         }
 
-        Run.SetOutputs(exec, result.Output as JsonObject);
+        run.SetOutputs(exec, result.Output as JsonObject);
         var expected = Codes(exec.Input(_expected)).ToList();
         var status = LenientJson.ToText((result.Output as JsonObject)?["statusCode"]);
         string[] outcomes = result.Outcome is "Failed to connect" or "Timeout" ? [result.Outcome]

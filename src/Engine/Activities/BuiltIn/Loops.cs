@@ -83,16 +83,36 @@ internal sealed class ForNode : LoopNode
         }
 
         var value = JsonValue.Create(exec.A);
-        Run.SetOutput(exec, "CurrentValue", value);
+        run.SetOutput(exec, "CurrentValue", value);
         run.Schedule(Body!, exec, new LoopVariables(ValueOnly, [value]));
     }
 }
 
 internal sealed class ForEachNode : LoopNode
 {
+    private bool _isNull;
+
+    internal override void Read(NodeReader reader)
+    {
+        base.Read(reader);
+        _isNull = (reader.Json["items"] as JsonObject)?["expression"] is JsonObject expression && expression.TryGetPropertyValue("value", out var value) && value is null;
+    }
+
     protected override void Turn(Run run, Exec exec)
     {
-        var items = LenientJson.ToItems(exec.Input(0));
+        // As in Elsa: nothing given is an empty list, a value that is null is a mistake.
+        if (exec.Input(0) is not { } given)
+        {
+            if (exec.Node.Inputs[0] is not null || _isNull)
+            {
+                throw new FaultException("items", $"La liste à parcourir par « {exec.Node.Title} » n'a pas de valeur.");
+            }
+
+            run.Complete(exec);
+            return;
+        }
+
+        var items = LenientJson.ToItems(given);
         if (exec.A >= items.Count)
         {
             run.Complete(exec);
@@ -101,7 +121,7 @@ internal sealed class ForEachNode : LoopNode
 
         var index = (int)exec.A++;
         var value = items[index];
-        Run.SetOutput(exec, "CurrentValue", value);
+        run.SetOutput(exec, "CurrentValue", value);
         run.Schedule(Body!, exec, new LoopVariables(ValueAndIndex, [value, JsonValue.Create(index)]));
     }
 }

@@ -110,7 +110,7 @@ internal sealed class RunJavaScriptNode : NodeBehavior
         var result = run.Evaluate(script, exec, out var outcomes);
         if (result is not null)
         {
-            Run.SetOutput(exec, "Result", result);
+            run.SetOutput(exec, "Result", result);
         }
 
         run.Complete(exec, outcomes is null ? DoneOutcome : [.. outcomes]);

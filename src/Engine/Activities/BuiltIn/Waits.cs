@@ -65,7 +65,7 @@ internal sealed class EventNode : NodeBehavior
 
     internal override void Resume(Run run, Exec exec, Signal signal)
     {
-        Run.SetOutput(exec, "Result", signal.Payload);
+        run.SetOutput(exec, "Result", signal.Payload);
         run.Complete(exec);
     }
 }
@@ -89,13 +89,13 @@ internal sealed class RunTaskNode : NodeBehavior
     {
         var name = LenientJson.ToText(exec.Input(0)) is { Length: > 0 } given ? given : throw new FaultException("task-name", "Le nom de la tâche demandée n'est pas indiqué.");
         var taskId = run.NewId().ToString("D");
-        Run.SetOutput(exec, "TaskId", JsonValue.Create(taskId));
+        run.SetOutput(exec, "TaskId", JsonValue.Create(taskId));
         run.Wait(exec, "task", taskId, null, new JsonObject { ["taskId"] = taskId, ["taskName"] = name, ["payload"] = exec.Input(1)?.DeepClone() });
     }
 
     internal override void Resume(Run run, Exec exec, Signal signal)
     {
-        Run.SetOutput(exec, "Result", signal.Payload);
+        run.SetOutput(exec, "Result", signal.Payload);
         run.Complete(exec);
     }
 }

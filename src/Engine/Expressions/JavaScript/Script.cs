@@ -20,6 +20,8 @@ public sealed class Script
         _program = program;
     }
 
+    internal IReadOnlyList<HostUse> Uses => _program.Uses;
+
     /// <exception cref="ScriptSyntaxException">The source is not a script of the subset.</exception>
     public static Script Parse(string source, ScriptLimits? limits = null)
     {

@@ -14,7 +14,7 @@ internal static class DefinitionDocument
     public static JsonSerializerOptions FileOptions { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Members that say where a version stands; they come from the store and are not part of the definition's text.</summary>
-    private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount"];
+    private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount", "problems"];
 
     private static readonly string[] Lists = ["variables", "inputs", "outputs", "outcomes"];
     private static readonly string[] Objects = ["customProperties", "options"];
@@ -107,6 +107,43 @@ internal static class DefinitionDocument
         {
             Visit(child, visit);
         }
+    }
+
+    /// <summary>
+    /// The activity with that node id (without one, the root), also inside definitions used as activities. Such a node shows what it uses as Elsa does: a workflow
+    /// whose root is the definition's.
+    /// </summary>
+    public static async Task<JsonObject?> FindAsync(JsonObject root, string? nodeId, Func<JsonObject, Task<DefinitionVersion?>> usedBy)
+    {
+        var nodes = new List<JsonObject>();
+        Visit(root, nodes.Add);
+        if (nodes.Find(node => string.IsNullOrEmpty(nodeId) || node.Text("nodeId") == nodeId) is { } found)
+        {
+            await ExpandAsync(found, usedBy);
+            return found;
+        }
+
+        foreach (var user in nodes.Where(node => nodeId!.StartsWith(node.Text("nodeId") + ":", StringComparison.Ordinal)))
+        {
+            if (await ExpandAsync(user, usedBy) is { } inner && await FindAsync(inner, nodeId, usedBy) is { } nested)
+            {
+                return nested;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<JsonObject?> ExpandAsync(JsonObject node, Func<JsonObject, Task<DefinitionVersion?>> usedBy)
+    {
+        if (await usedBy(node) is not { } version || Parse(version)["root"]?.DeepClone() is not JsonObject inner)
+        {
+            return null;
+        }
+
+        SetNodeIds(inner, node.Text("nodeId")!);
+        node["root"] = new JsonObject { ["type"] = "Elsa.Workflow", ["version"] = 1, ["name"] = version.Name, ["root"] = inner };
+        return inner;
     }
 
     private static IEnumerable<Link> Links(string definitionId, bool canEdit, bool canPublish)

@@ -70,12 +70,12 @@ internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblem
         return new PublishOutcome(published, false, found, await FollowAsync(published, [definitionId], cancel));
     }
 
-    /// <summary>Saves definitions that came together as drafts, or none of them when one has errors.</summary>
+    /// <summary>Saves definitions that came together as drafts, or none of them when one has errors that no draft may have.</summary>
     public async Task<(IReadOnlyList<DefinitionVersion> Saved, IReadOnlyList<DefinitionProblem> Problems)> ImportAsync(IReadOnlyList<JsonObject> models, CancellationToken cancel)
     {
         var found = (await problems.OfAsync(models, cancel))
             .SelectMany(one => one.Problems.Select(problem => models.Count == 1 ? problem : problem with { Message = $"{one.Model.Text("name")} — {problem.Sentence}" })).ToList();
-        if (found.Exists(problem => problem.IsError))
+        if (found.Exists(problem => problem.KeepsOut))
         {
             return ([], found);
         }

@@ -141,10 +141,19 @@ internal static class DefinitionEndpoints
             return ElsaJson.NotFound("La procédure");
         }
 
-        var consumers = (await store.ListAsync(null, cancel))
-            .Where(version => version.IsLatest && version.DefinitionId != definitionId && References(version, definitionId))
-            .Select(version => version.DefinitionId)
-            .Distinct();
+        // Also those who use what uses it, as in Elsa.
+        var others = (await store.ListAsync(null, cancel)).Where(version => version.IsLatest && version.DefinitionId != definitionId).ToList();
+        var consumers = new List<string>();
+        for (var used = new Queue<string>([definitionId]); used.TryDequeue(out var id);)
+        {
+            foreach (var consumer in others.Where(version => References(version, id)).ToList())
+            {
+                others.Remove(consumer);
+                consumers.Add(consumer.DefinitionId);
+                used.Enqueue(consumer.DefinitionId);
+            }
+        }
+
         return ElsaJson.Ok(new { ConsumingWorkflowDefinitionIds = consumers });
     }
 
@@ -166,12 +175,17 @@ internal static class DefinitionEndpoints
             return ElsaJson.NotFound("La procédure");
         }
 
-        JsonObject? found = null;
-        DefinitionDocument.Visit(root, node => found ??= string.IsNullOrEmpty(parentNodeId) || node.Text("nodeId") == parentNodeId ? node : null);
-        return found is null
-            ? ElsaJson.NotFound("L’activité")
-            : ElsaJson.Ok(new { NodeId = found.Text("nodeId"), Port = "", Activity = found, Children = Array.Empty<object>() });
+        var known = await store.ListAsync(null, cancel);
+        return await DefinitionDocument.FindAsync(root, parentNodeId, async node => await UsedAsync(node, known, store, cancel)) is { } found
+            ? ElsaJson.Ok(new { NodeId = found.Text("nodeId"), Port = "", Activity = found, Children = Array.Empty<object>() })
+            : ElsaJson.NotFound("L’activité");
     }
+
+    /// <summary>The definition that a node uses as its activity.</summary>
+    private static async Task<DefinitionVersion?> UsedAsync(JsonObject node, IReadOnlyList<DefinitionVersion> known, DefinitionStore store, CancellationToken cancel) =>
+        node.Text("workflowDefinitionId") is not { } definitionId ? null
+        : node.Text("workflowDefinitionVersionId") is { } versionId && await store.FindAsync(versionId, cancel) is { } exact ? exact
+        : known.FirstOrDefault(version => version.DefinitionId == definitionId && version.IsPublished) ?? known.FirstOrDefault(version => version.DefinitionId == definitionId);
 
     /// <summary>The way from the root to a nested activity, for the viewer's breadcrumb.</summary>
     private static async Task<IResult> SegmentsAsync(string versionId, string? childNodeId, DefinitionStore store, CancellationToken cancel)

@@ -53,7 +53,14 @@ internal static class DefinitionWriteEndpoints
             ? await GuardedAsync(async () =>
             {
                 var (saved, problems) = await editing.ImportAsync([model], cancel);
-                return saved.Count == 0 ? ElsaJson.Refused(problems) : ElsaJson.Ok(DefinitionDocument.ForStudio(saved[0], true, true));
+                if (saved.Count == 0)
+                {
+                    return ElsaJson.Refused(problems);
+                }
+
+                var answer = DefinitionDocument.ForStudio(saved[0], true, true);
+                answer["problems"] = JsonSerializer.SerializeToNode(problems, ElsaJson.Options);
+                return ElsaJson.Ok(answer);
             })
             : InstanceEndpoints.Malformed();
 

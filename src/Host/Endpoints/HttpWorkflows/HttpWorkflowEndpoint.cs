@@ -26,7 +26,10 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
         var request = context.Request;
         var correlation = First(request.Headers["X-Correlation-ID"], request.Query["correlationId"]);
         var instanceText = First(request.Headers["X-Workflow-Instance-ID"], request.Query["workflowInstanceId"]);
-        Guid? instanceId = Guid.TryParse(instanceText, out var parsed) ? parsed : instanceText is null ? null : Guid.Empty;
+
+        // As in Elsa, a caller may choose the name of an instance when it starts one, and resume it by that name.
+        Guid? chosenId = instanceText is null || Guid.TryParse(instanceText, out _) ? null : StableId.Of(Guid.Empty, "http-instance\n" + instanceText);
+        var instanceId = chosenId ?? (Guid.TryParse(instanceText, out var parsed) ? parsed : null);
         var (targets, route) = await FindAsync(path, instanceId, correlation, cancel);
         if (targets.Count == 0)
         {
@@ -36,8 +39,9 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
         var accepting = targets.Where(target => target.Rules.Allows(request.Method)).ToList();
         if (accepting.Count == 0)
         {
+            // Elsa answers 404, not 405: another method at the same path is another endpoint.
             context.Response.Headers.Allow = string.Join(", ", targets.SelectMany(target => target.Rules.Methods).Distinct());
-            return ElsaJson.Problem(StatusCodes.Status405MethodNotAllowed, $"Cette adresse n’accepte pas {request.Method}.");
+            return ElsaJson.Problem(StatusCodes.Status404NotFound, $"Cette adresse n’accepte pas {request.Method}.");
         }
 
         // As in Elsa: what starts comes before what resumes.
@@ -47,7 +51,7 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
             return Results.Json(new { errorMessage = "The call is ambiguous and matches multiple workflows.", message = "Plusieurs procédures attendent à cette adresse : précisez correlationId ou workflowInstanceId." }, ElsaJson.Options, statusCode: StatusCodes.Status500InternalServerError);
         }
 
-        return await RefusalAsync(context, chosen[0].Rules) ?? await RunAsync(context, chosen[0], route, correlation, cancel);
+        return await RefusalAsync(context, chosen[0].Rules) ?? await RunAsync(context, chosen[0], route, correlation, chosenId, cancel);
     }
 
     private async Task<(List<Target> Targets, JsonObject Route)> FindAsync(string path, Guid? instanceId, string? correlation, CancellationToken cancel)
@@ -116,7 +120,7 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
         }
     }
 
-    private async Task<IResult?> RunAsync(HttpContext context, Target target, JsonObject route, string? correlation, CancellationToken cancel)
+    private async Task<IResult?> RunAsync(HttpContext context, Target target, JsonObject route, string? correlation, Guid? chosenId, CancellationToken cancel)
     {
         var reading = await reader.ReadAsync(context.Request, target.Rules, route, cancel);
         if (reading.Signal is not { } signal)
@@ -131,7 +135,13 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
             try
             {
                 // What has begun is finished even when the caller has gone.
-                var started = await runtime.StartAsync(Start(context.Request, trigger, signal, reading.Body, correlation), null, CancellationToken.None);
+                var start = Start(context.Request, trigger, signal, reading.Body, correlation);
+                var started = await runtime.StartAsync(start.InstanceId is null ? start with { InstanceId = chosenId } : start, null, CancellationToken.None);
+                if (started.Existed && start.InstanceId is null)
+                {
+                    return ElsaJson.Problem(StatusCodes.Status409Conflict, "Une instance porte déjà ce nom.");
+                }
+
                 instanceId = started.Instance.Id;
                 requestId = started.Existed ? null : requestId;
             }

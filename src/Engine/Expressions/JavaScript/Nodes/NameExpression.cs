@@ -23,6 +23,9 @@ internal sealed class NameExpression(string name, BlockScope scope) : Expression
 
     public string Name { get; } = name;
 
+    /// <summary>Known once resolved: neither a variable of the script nor a name of the language.</summary>
+    public bool IsOfHost => _place == Place.Host && _variable is null;
+
     /// <summary>An assignment without declaration anywhere makes a variable of the script, as in sloppy JavaScript.</summary>
     public void DeclareIfUnknown(BlockScope top, List<Variable> undeclared)
     {

@@ -11,13 +11,17 @@ internal sealed class Program
     private readonly int[] _cells;
     private readonly int[] _undeclared;
 
-    public Program(Block body, FunctionScope scope, List<Variable> undeclared)
+    public Program(Block body, FunctionScope scope, List<Variable> undeclared, HostUse[] uses)
     {
+        Uses = uses;
         _body = body;
         _slots = scope.SlotCount;
         _cells = [.. scope.Hoisted.Where(variable => variable.Captured).Select(variable => variable.Slot)];
         _undeclared = [.. undeclared.Select(variable => variable.Slot)];
     }
+
+    /// <summary>What the script takes from the host by name: functions called (with their first argument, when it is a text) and members read.</summary>
+    public IReadOnlyList<HostUse> Uses { get; }
 
     public JsValue Run(Runtime runtime)
     {

@@ -14,6 +14,7 @@ internal sealed partial class Parser
     private readonly List<FunctionExpression> _functions = [];
     private readonly List<Locals> _locals = [];
     private readonly HashSet<(BlockScope Scope, string Name)> _vars = [];
+    private readonly List<(NameExpression Name, string? Detail, bool IsWrite)> _uses = [];
 
     private int _at;
     private int _nesting;
@@ -61,7 +62,7 @@ internal sealed partial class Parser
             function.Settle();
         }
 
-        return new Program(body, top.Function, undeclared);
+        return new Program(body, top.Function, undeclared, [.. _uses.Where(use => use.Name.IsOfHost).Select(use => new HostUse(use.Name.Name, use.Detail, use.IsWrite)).Distinct()]);
     }
 
     // Tokens

@@ -313,7 +313,13 @@ internal sealed partial class Parser
             else if (Is("("))
             {
                 var position = expression is MemberExpression or NameExpression ? expression.Position : token.Position;
-                expression = Made(new CallExpression(expression, ParseArguments(), false) { Position = position });
+                var arguments = ParseArguments();
+                if (expression is NameExpression called)
+                {
+                    _uses.Add((called, arguments is [ConstantExpression { Value: { IsString: true, RawText: string argument } }, ..] ? argument : null, false));
+                }
+
+                expression = Made(new CallExpression(expression, arguments, false) { Position = position });
             }
             else if (token.Kind == TokenKind.Template && _source.Text[token.Position] == '`')
             {
@@ -335,6 +341,11 @@ internal sealed partial class Parser
         }
 
         _at++;
+        if (target is NameExpression owner)
+        {
+            _uses.Add((owner, token.Text, false));
+        }
+
         return Made(new MemberExpression(target, token.Text, null, optional) { Position = token.Position });
     }
 

@@ -145,6 +145,11 @@ internal sealed partial class Parser
                 _assigned.Add(name);
                 return new NameTarget(name) { Position = name.Position };
             case MemberExpression member:
+                if (member is { Target: NameExpression owner, Name: { } written })
+                {
+                    _uses.Add((owner, written, true));
+                }
+
                 return Made(new MemberTarget(member) { Position = member.Position });
             default:
                 throw _source.Error("On ne peut pas affecter de valeur à cette expression.", expression.Position);
