@@ -21,7 +21,7 @@ internal sealed class Report(string file)
 
     internal static int Unknown(string? mode)
     {
-        Console.Error.WriteLine($"Unknown bench '{mode}': engine, memory, durable, race, flat or steady.");
+        Console.Error.WriteLine($"Unknown bench '{mode}': engine, memory, durable, race, flat, steady or host.");
         return 2;
     }
 

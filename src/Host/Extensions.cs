@@ -58,6 +58,19 @@ internal static class Extensions
         }
     }
 
+    /// <summary>Prepares and serves until it is stopped; being stopped before it has started whole is no failure.</summary>
+    public static async Task RunMonOpcoAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.PrepareAsync();
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+        }
+    }
+
     /// <summary>Before the first request: schema, roles, demonstration accounts. Browsers that a killed Host left behind are ended first.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {

@@ -4,7 +4,6 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddMonOpco();
 var app = builder.Build();
 app.UseMonOpco();
-await app.PrepareAsync();
-await app.RunAsync();
+await app.RunMonOpcoAsync();
 
 public partial class Program;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using MonOPCO.Sandbox.Agent;
+using MonOPCO.Sandbox.Collector;
 using MonOPCO.Sandbox.Control;
 using MonOPCO.Sandbox.Mail;
 using MonOPCO.Sandbox.Pages;
@@ -36,6 +37,9 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>What effects sent under their keys.</summary>
     public EffectLog Effects => app.Services.GetRequiredService<EffectLog>();
 
+    /// <summary>What Hosts sent by OpenTelemetry.</summary>
+    public TelemetryLog Telemetry => app.Services.GetRequiredService<TelemetryLog>();
+
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
     {
         // An empty builder: no environment variable, no settings file of whoever hosts us may change the Sandbox.
@@ -50,7 +54,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         builder.Services.AddSingleton(options).AddSingleton(options.Time);
-        builder.Services.AddSingleton<RouteCounters>().AddSingleton<EffectLog>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<RouteCounters>().AddSingleton<EffectLog>().AddSingleton<TelemetryLog>().AddSingleton<Vault>();
         builder.Services.AddSingleton<CompanyRegister>().AddSingleton<RegisterFaults>();
         builder.Services.AddSingleton<MailStore>().AddSingleton<MailFaults>().AddSingleton<SmtpServer>();
         builder.Services.AddSingleton<PortalStore>().AddSingleton<PortalSessions>();
@@ -64,6 +68,7 @@ public sealed class SandboxServer : IAsyncDisposable
         PortalEndpoints.Map(app);
         AgentEndpoints.Map(app);
         ControlEndpoints.Map(app);
+        CollectorEndpoints.Map(app);
 
         var smtp = app.Services.GetRequiredService<SmtpServer>();
         try

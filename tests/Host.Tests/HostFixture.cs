@@ -27,9 +27,17 @@ public class HostFixture : IAsyncLifetime
 
     public IServiceProvider Services => _factory.Services;
 
+    /// <summary>The superuser's connection to this fixture's database.</summary>
+    protected string AdministratorConnection => _database.ConnectionString;
+
     protected virtual string Environment => "Production";
 
     protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
+    /// <summary>Further services of this fixture's Hosts.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
+    }
 
     public virtual async Task InitializeAsync()
     {
@@ -114,6 +122,7 @@ public class HostFixture : IAsyncLifetime
 
             builder.ConfigureTestServices(services =>
             {
+                fixture.Configure(services);
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(fixture.Clock));
                 services.Replace(ServiceDescriptor.Scoped<MailSink>(_ => (mail, _) =>
                 {

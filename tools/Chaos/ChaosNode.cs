@@ -1,80 +1,66 @@
-using Microsoft.Extensions.Configuration;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MonOPCO.Activities;
-using MonOPCO.Activities.Tasks;
-using MonOPCO.Domain.Audit;
+using MonOPCO.Activities.Notifications;
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Tasks;
-using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
-using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host;
 using Npgsql;
 
 namespace MonOPCO.Chaos;
 
 /// <summary>
-/// A Host of the engine in a process of its own: the runtime, a worker, and people who start what is asked for and complete whatever task is open. All nodes reach
-/// for the same starts and tasks, so that they race. Settings come from the environment as for the real Host.
+/// The Host itself in a process of its own — its services, pages and start — that knows the trial's activities as well, and starts what the trial asks for. All
+/// nodes reach for the same starts, so that they race. Settings come from the environment as for any Host.
 /// </summary>
-internal sealed class ChaosNode(WorkflowRuntime runtime, TaskDesk desk, NpgsqlDataSource source, ILogger<ChaosNode> log, string name) : BackgroundService
+internal sealed class ChaosNode(WorkflowRuntime runtime, NpgsqlDataSource source, ILogger<ChaosNode> log) : BackgroundService
 {
-    internal static async Task<int> RunAsync(string name)
+    internal static async Task<int> RunAsync(string[] args)
     {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddMonOpcoDatabase(configuration);
-        services.AddActivities(configuration);
-        services.AddSingleton(new HttpClient { BaseAddress = new Uri(configuration["Sandbox"]!) });
-        services.AddSingleton(new ActivityRegistry((IEnumerable<Type>)[typeof(HumanTaskActivity), typeof(Record), typeof(Call)], []));
-        services.AddSingleton(p => new Interpreter(p.GetRequiredService<ActivityRegistry>()));
-        services.AddSingleton(p => WorkflowProgram.Of(p.GetRequiredService<Interpreter>()));
-        services.AddSingleton<EffectRunner>();
-        services.AddWorkflowRuntime(options =>
-        {
-            options.Queues["default"] = 8;
-            configuration.GetSection("Workflows").Bind(options);
-        });
-        services.AddWorkflowWorker();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        services.AddHostedService(p => new ChaosNode(p.GetRequiredService<WorkflowRuntime>(), p.GetRequiredService<TaskDesk>(), p.GetRequiredService<DataSources>().Staff, p.GetRequiredService<ILogger<ChaosNode>>(), name));
-        using var host = builder.Build();
-        await host.RunAsync();
+        // The Host's assembly as the application: its pages and settings.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(HostRoles).Assembly.GetName().Name, EnvironmentName = Environments.Development, ContentRootPath = ContentRoot, Args = args });
+        builder.AddMonOpco();
+        builder.Services.AddSingleton(new ChaosSandbox(new HttpClient { BaseAddress = new Uri(builder.Configuration["Sandbox"]!) }));
+        builder.Services.AddSingleton(_ => new ActivityRegistry(typeof(SiteOptions).Assembly, typeof(Record).Assembly));
+        builder.Services.AddHostedService(p => new ChaosNode(p.GetRequiredService<WorkflowRuntime>(), p.GetRequiredService<DataSources>().Staff, p.GetRequiredService<ILogger<ChaosNode>>()));
+        var app = builder.Build();
+        app.UseMonOpco();
+        await app.RunMonOpcoAsync();
         return 0;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        LoopAsync("select s.instance_id from chaos_starts s where not exists (select 1 from workflow_instances i where i.id = s.instance_id) order by random() limit 20", StartAsync, stoppingToken),
-        LoopAsync("select id from human_tasks where completed_at is null order by random() limit 20", CompleteAsync, stoppingToken),
-        LoopAsync("select id from human_tasks where completed_at is null order by random() limit 20", CompleteAsync, stoppingToken));
-
-    private async Task LoopAsync(string sql, Func<Guid, Task> act, CancellationToken stopping)
+    /// <summary>The Host's folder in the sources: the assets that a build does not copy.</summary>
+    private static string ContentRoot
     {
-        while (!stopping.IsCancellationRequested)
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "MonOPCO.sln")))
+            {
+                folder = folder.Parent ?? throw new InvalidOperationException("MonOPCO.sln was not found above the program.");
+            }
+
+            return Path.Combine(folder.FullName, "src", "Host");
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var found = new List<Guid>();
-                await using (var command = source.CreateCommand(sql))
-                await using (var reader = await command.ExecuteReaderAsync(stopping))
+                var wanted = await WantedAsync(stoppingToken);
+                foreach (var id in wanted.TakeWhile(_ => !stoppingToken.IsCancellationRequested))
                 {
-                    while (await reader.ReadAsync(stopping))
-                    {
-                        found.Add(reader.GetGuid(0));
-                    }
+                    await runtime.StartAsync(new StartWorkflow(ChaosWorkflow.Parent) { InstanceId = id }, null, CancellationToken.None);
                 }
 
-                foreach (var id in found.TakeWhile(_ => !stopping.IsCancellationRequested))
-                {
-                    await act(id);
-                }
-
-                await Task.Delay(found.Count == 0 ? 300 : 10, stopping);
+                await Task.Delay(wanted.Count == 0 ? 300 : 10, stoppingToken);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
             }
             catch (Exception exception)
@@ -85,17 +71,19 @@ internal sealed class ChaosNode(WorkflowRuntime runtime, TaskDesk desk, NpgsqlDa
         }
     }
 
-    private Task StartAsync(Guid id) => runtime.StartAsync(new StartWorkflow(ChaosWorkflow.Parent) { InstanceId = id });
-
-    private async Task CompleteAsync(Guid id)
+    private async Task<List<Guid>> WantedAsync(CancellationToken cancel)
     {
-        try
+        var found = new List<Guid>();
+        await using var command = source.CreateCommand("select s.instance_id from chaos_starts s where not exists (select 1 from workflow_instances i where i.id = s.instance_id) order by random() limit 20");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
         {
-            await desk.CompleteAsync(id, new CompleteTask("Valider"), ChangeContext.System(name, DateTimeOffset.UtcNow), null, CancellationToken.None);
+            found.Add(reader.GetGuid(0));
         }
-        catch (TaskTakenException)
-        {
-            // Another node's person was faster.
-        }
+
+        return found;
     }
 }
+
+/// <summary>Where the trial's effects go.</summary>
+public sealed record ChaosSandbox(HttpClient Client);

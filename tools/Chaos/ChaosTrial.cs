@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Users;
 using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
@@ -19,7 +22,13 @@ public sealed record ChaosOptions
     public int Nodes { get; init; } = 3;
 
     /// <summary>A random node dies this often until half of the work is done, then half as often.</summary>
-    public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(4);
+    public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Every so many, one that is ready is stopped politely (SIGTERM) instead, as in a rolling deploy.</summary>
+    public int PoliteEvery { get; init; } = 3;
+
+    /// <summary>Who complete tasks over HTTP.</summary>
+    public int People { get; init; } = 4;
 
     /// <summary>Called twice on the way; null cuts all connections instead.</summary>
     public Func<Task>? RestartDatabase { get; init; }
@@ -28,10 +37,10 @@ public sealed record ChaosOptions
 }
 
 /// <summary>What came out. No problem = every promise was kept.</summary>
-public sealed record ChaosResult(TimeSpan Took, int Kills, int Restarts, long Deliveries, int Keys, IReadOnlyList<string> Problems)
+public sealed record ChaosResult(TimeSpan Took, int Kills, int Stops, int Restarts, long Deliveries, int Keys, int LostAnswers, IReadOnlyList<string> Problems)
 {
     public override string ToString() =>
-        $"{Took.TotalSeconds:F0} s, {Kills} kills, {Restarts} database restarts, {Deliveries} deliveries under {Keys} keys. " + (Problems.Count == 0 ? "Every promise was kept." : "PROBLEMS:\n" + string.Join('\n', Problems));
+        $"{Took.TotalSeconds:F0} s, {Kills} kills, {Stops} polite stops, {Restarts} database restarts, {Deliveries} deliveries under {Keys} keys, {LostAnswers} answers lost on the way to people. " + (Problems.Count == 0 ? "Every promise was kept." : "PROBLEMS:\n" + string.Join('\n', Problems));
 }
 
 /// <summary>Nodes are killed and the database restarted while instances run; afterwards the books are checked.</summary>
@@ -44,12 +53,16 @@ public static class ChaosTrial
         await using var sandbox = await SandboxServer.StartAsync(new SandboxOptions { LogToConsole = false });
         var settings = Settings(connectionString, sandbox.BaseUrl);
         var nodes = Enumerable.Range(1, options.Nodes).Select(n => new NodeProcess($"node-{n}", settings)).ToList();
-        var (kills, restarts) = (0, 0);
+        var people = Enumerable.Range(0, options.People).Select(_ => new ChaosPerson(connectionString, [.. nodes.Select(n => n.Address)])).ToList();
+        using var evening = new CancellationTokenSource();
+        var (kills, stops, restarts) = (0, 0, 0);
+        var problems = new List<string>();
         try
         {
             nodes.ForEach(n => n.Start());
+            var work = Task.WhenAll(people.Select(p => p.RunAsync(evening.Token)));
             var nextKill = clock.Elapsed + options.KillEvery;
-            while (true)
+            while (!work.IsCompleted)
             {
                 await Task.Delay(500);
                 var ended = await CountAsync(connectionString, $"select count(*) from workflow_instances where status = 'Finished' and definition_id = '{ChaosWorkflow.Parent}'");
@@ -67,17 +80,42 @@ public static class ChaosTrial
 
                 if (clock.Elapsed > nextKill)
                 {
-                    var victim = nodes[Random.Shared.Next(nodes.Count)];
-                    say($"{clock.Elapsed.TotalSeconds:F0} s: {ended} ended; kill -9 of {victim.Name}");
-                    await victim.KillAsync();
+                    // As long as no node answers, the machine is still busy with the starts that were asked for.
+                    var ready = await ReadyAsync(nodes);
+                    if (ready.Count == 0)
+                    {
+                        continue;
+                    }
+
+                    var isPolite = (kills + stops) % options.PoliteEvery == options.PoliteEvery - 1;
+                    var victim = isPolite ? ready[Random.Shared.Next(ready.Count)] : nodes[Random.Shared.Next(nodes.Count)];
+                    say($"{clock.Elapsed.TotalSeconds:F0} s: {ended} ended; {(isPolite ? "SIGTERM to" : "kill -9 of")} {victim.Name}");
+                    if (isPolite)
+                    {
+                        if (await victim.TerminateAsync() is var code && code != 0)
+                        {
+                            problems.Add($"{victim.Name} ended with {code} after SIGTERM");
+                        }
+
+                        stops++;
+                    }
+                    else
+                    {
+                        await victim.KillAsync();
+                        kills++;
+                    }
+
                     victim.Start();
-                    kills++;
                     nextKill = clock.Elapsed + (options.KillEvery * (ended > options.Instances / 2 ? 2 : 1));
                 }
             }
 
-            // Stopped politely: whatever they still hold is given back before the books are checked.
-            await Task.WhenAll(nodes.Select(n => n.TerminateAsync()));
+            await evening.CancelAsync();
+            await work;
+
+            // Stopped politely: whatever they still hold is given back before the books are checked. One that is just starting knows no politeness yet.
+            var polite = await ReadyAsync(nodes);
+            await Task.WhenAll(polite.Select(n => n.TerminateAsync()));
         }
         finally
         {
@@ -85,16 +123,31 @@ public static class ChaosTrial
             {
                 await node.DisposeAsync();
             }
+
+            people.ForEach(p => p.Dispose());
         }
 
         var effects = sandbox.Effects;
-        var problems = await CheckAsync(connectionString, options.Instances, effects);
+        problems.AddRange(await CheckAsync(connectionString, options.Instances, effects));
         if (problems.Count > 0)
         {
             problems.Add("Last lines of the nodes:\n" + string.Join("\n---\n", nodes.Select(n => n.Output())));
         }
 
-        return new ChaosResult(clock.Elapsed, kills, restarts, effects.Deliveries, effects.Keys, problems);
+        return new ChaosResult(clock.Elapsed, kills, stops, restarts, effects.Deliveries, effects.Keys, people.Sum(p => p.Lost), problems);
+    }
+
+    private static async Task<List<NodeProcess>> ReadyAsync(List<NodeProcess> nodes)
+    {
+        var answers = await Task.WhenAll(nodes.Select(n => n.IsReadyAsync()));
+        return [.. nodes.Where((_, index) => answers[index])];
+    }
+
+    /// <summary>One person who completes open tasks on these nodes until told to stop.</summary>
+    public static async Task WorkAsync(string connectionString, IReadOnlyList<NodeProcess> nodes, CancellationToken stop)
+    {
+        using var person = new ChaosPerson(connectionString, [.. nodes.Select(n => n.Address)]);
+        await person.RunAsync(stop);
     }
 
     /// <summary>What a node reads from its environment.</summary>
@@ -103,10 +156,18 @@ public static class ChaosTrial
         var tuned = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, NoResetOnClose = true, MaxPoolSize = 20 }.ConnectionString;
         return new Dictionary<string, string>
         {
+            ["ConnectionStrings:Owner"] = connectionString,
             ["ConnectionStrings:Staff"] = tuned,
             ["ConnectionStrings:Portal"] = tuned,
             ["Site:PublicUrl"] = "http://127.0.0.1/",
+            ["Demo:Enabled"] = "false",
+            ["SignIn:AttemptsPerMinute"] = "100000",
+            ["MasterKey:Value"] = new string('a', 64),
+            ["Sealing:KeyFile"] = Path.Combine(Path.GetTempPath(), "monopco-chaos", "cachet.p12"),
+            ["Outside:SandboxUrl"] = sandbox,
             ["Sandbox"] = sandbox,
+            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             ["Workflows:Lease"] = "00:00:02",
             ["Workflows:Poll"] = "00:00:00.5",
             ["Workflows:Backoff"] = "00:00:00.2",
@@ -128,6 +189,20 @@ public static class ChaosTrial
         var definitions = provider.GetRequiredService<DefinitionStore>();
         await definitions.SeedAsync(ChaosWorkflow.Child, ChaosWorkflow.Child, ChaosWorkflow.ChildJson().ToJsonString());
         await definitions.SeedAsync(ChaosWorkflow.Parent, ChaosWorkflow.Parent, ChaosWorkflow.ParentJson().ToJsonString());
+        await using var scope = provider.CreateAsyncScope();
+        await AddPersonAsync(scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>());
+    }
+
+    /// <summary>An operator's account, as a Host would make it.</summary>
+    private static async Task AddPersonAsync(MonOpcoDbContext db)
+    {
+        var user = new User { Id = Guid.CreateVersion7(), UserName = ChaosPerson.Email, Email = ChaosPerson.Email, EmailConfirmed = true, DisplayName = "Chaos", SecurityStamp = Guid.NewGuid().ToString("N") };
+        (user.NormalizedUserName, user.NormalizedEmail) = (ChaosPerson.Email.ToUpperInvariant(), ChaosPerson.Email.ToUpperInvariant());
+        user.PasswordHash = new PasswordHasher<User>().HashPassword(user, ChaosPerson.Password);
+        var role = await db.Roles.Where(r => r.Name == Roles.Operateur).Select(r => r.Id).SingleAsync();
+        db.Users.Add(user);
+        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = role });
+        await db.SaveChangesAsync();
     }
 
     /// <summary>The promises, one sentence for each that was broken.</summary>
@@ -144,10 +219,13 @@ public static class ChaosTrial
 
         await ExpectAsync(2 * instances, "instances at their end (parents and children)", "select count(*) from workflow_instances where status = 'Finished' and sub_status = 'Finished' and incident_count = 0");
         await ExpectAsync(2 * instances, "instances", "select count(*) from workflow_instances");
+        await ExpectAsync(0, "instances in another state than their end", "select count(*) from workflow_instances where status <> 'Finished' or sub_status <> 'Finished' or finished_at is null or incident_count > 0");
+        await ExpectAsync(instances, "parents with exactly one child", "select count(*) from (select 1 from workflow_instances where parent_instance_id is not null group by parent_instance_id having count(*) = 1) p");
         await ExpectAsync(ChaosWorkflow.RecordsPerInstance * instances, "in-database effects", "select count(*) from chaos_witness");
         await ExpectAsync(0, "in-database effects that happened twice", "select count(*) from (select 1 from chaos_witness group by instance_id, step having count(*) > 1) d");
         await ExpectAsync(instances, "completed tasks", "select count(*) from human_tasks where completed_at is not null");
         await ExpectAsync(instances, "tasks", "select count(*) from human_tasks");
+        await ExpectAsync(instances, "instances whose task was completed", "select count(distinct workflow_instance_id) from human_tasks where completed_at is not null");
         await ExpectAsync(0, "orphan bookmarks", "select count(*) from workflow_bookmarks where closed_at is null");
         await ExpectAsync(0, "orphan due work or leases", "select count(*) from workflow_work");
         await ExpectAsync(0, "orphan mailbox rows", "select count(*) from workflow_mailbox");

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace MonOPCO.Chaos;
@@ -13,9 +15,12 @@ public sealed class NodeProcess(string name, IReadOnlyDictionary<string, string>
 
     public bool IsRunning => _process is not null;
 
+    /// <summary>Its own port, the same after each start.</summary>
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
+
     public void Start()
     {
-        var info = new ProcessStartInfo("dotnet", [typeof(NodeProcess).Assembly.Location, "node", name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo("dotnet", [typeof(NodeProcess).Assembly.Location, "node", "--urls", Address.ToString(), "--roles", "web,worker"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in settings)
         {
             info.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -53,6 +58,21 @@ public sealed class NodeProcess(string name, IReadOnlyDictionary<string, string>
         }
     }
 
+    /// <summary>It has started and answers.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(1) };
+        try
+        {
+            using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The last lines it wrote.</summary>
     public string Output()
     {
@@ -69,6 +89,24 @@ public sealed class NodeProcess(string name, IReadOnlyDictionary<string, string>
         lock (_output)
         {
             _output.Add(line.Data ?? "");
+        }
+    }
+
+    /// <summary>Below the ports that the system gives to those who connect: while a node is dead nobody else may take its port, not even somebody who tries to reach it.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 30_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
         }
     }
 

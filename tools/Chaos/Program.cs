@@ -2,10 +2,10 @@ using System.Diagnostics;
 using MonOPCO.Chaos;
 using Npgsql;
 
-// `node NAME`: a Host of the engine, to be killed. Otherwise the whole trial on the cluster of MONOPCO_CHAOS_DB, restarted by the command MONOPCO_CHAOS_RESTART.
+// `node …`: a Host, to be killed. Otherwise the whole trial on the cluster of MONOPCO_CHAOS_DB, restarted by the command MONOPCO_CHAOS_RESTART.
 if (args.FirstOrDefault() == "node")
 {
-    return await ChaosNode.RunAsync(args[1]);
+    return await ChaosNode.RunAsync(args[1..]);
 }
 
 var cluster = Environment.GetEnvironmentVariable("MONOPCO_CHAOS_DB") ?? throw new InvalidOperationException("MONOPCO_CHAOS_DB is not set: use ./monopco chaos.");

@@ -28,6 +28,7 @@ public static class Extensions
         services.AddSingleton<DefinitionCache>();
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<WorkflowRuntime>();
+        services.AddSingleton<BulkMigrations>();
         return services;
     }
 
@@ -40,8 +41,20 @@ public static class Extensions
     }
 }
 
-/// <summary>The Host's shutdown stops claiming; what is under way finishes or is given back (Host option <c>ShutdownTimeout</c> above <see cref="WorkflowRuntimeOptions.DrainFor"/>).</summary>
-internal sealed class WorkflowWorkerService(WorkflowWorker worker, WorkflowHints hints) : BackgroundService
+/// <summary>
+/// Begins once the Host has started whole: one that is stopped while it starts would never give back what it had claimed. The Host's shutdown stops claiming;
+/// what is under way finishes or is given back (Host option <c>ShutdownTimeout</c> above <see cref="WorkflowRuntimeOptions.DrainFor"/>).
+/// </summary>
+internal sealed class WorkflowWorkerService(WorkflowWorker worker, WorkflowHints hints, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(hints.ListenAsync(stoppingToken), worker.RunAsync(stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(started.SetResult))
+        {
+            await started.Task.WaitAsync(stoppingToken);
+        }
+
+        await Task.WhenAll(hints.ListenAsync(stoppingToken), worker.RunAsync(stoppingToken));
+    }
 }

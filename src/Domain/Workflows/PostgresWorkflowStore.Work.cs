@@ -137,6 +137,8 @@ public sealed partial class PostgresWorkflowStore
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
         await using var old = connection.Command("delete from workflow_stimuli where received_at < $1 and state <> 'Pending'", P(before));
         await old.ExecuteNonQueryAsync(cancellationToken);
+        await using var times = connection.Command("delete from workflow_scheduled_starts where taken_at < $1", P(now - ScheduledStarts.Kept));
+        await times.ExecuteNonQueryAsync(cancellationToken);
         await using var lost = connection.Command(PostgresTransaction.Cancelled("w.cancelled_at is not null and (w.lease_until is null or w.lease_until < now())", "$1"), P(now));
         await lost.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -142,6 +142,9 @@ internal sealed class WorkflowInstanceMapping
 
         // No index holds what an ordinary burst changes: its update then stays in the row's page (HOT), for which the pages keep room.
         builder.HasIndex(x => x.CreatedAt, "IX_workflow_instances_incidents").HasFilter("incident_count > 0");
+
+        // For activation strategies and migrations: who runs now, beside any history. Only the burst that ends an instance changes what this one holds.
+        builder.HasIndex(x => new { x.DefinitionId, x.CorrelationId }, "IX_workflow_instances_running").HasFilter("status = 'Running'");
         builder.HasStorageParameter("fillfactor", 60);
     }
 

@@ -19,8 +19,13 @@ public sealed class WorkflowWorker(IWorkflowStore store, WorkflowRuntime runtime
     /// <summary>For how long no round has ended: a worker that does not come round any more is not healthy.</summary>
     public TimeSpan SinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref lastRound));
 
+    /// <summary>For how long the oldest of the running effects has been running.</summary>
+    public TimeSpan LongestEffect => running.Values.Select(r => Stopwatch.GetElapsedTime(r.Since)).DefaultIfEmpty().Max();
+
     private sealed record RunningEffect(ClaimedEffect Effect, CancellationTokenSource Stop)
     {
+        internal long Since { get; } = Stopwatch.GetTimestamp();
+
         internal Task Task { get; set; } = Task.CompletedTask;
 
         /// <summary>The activity has answered: from here on the answer is recorded, a shutdown waits for it.</summary>

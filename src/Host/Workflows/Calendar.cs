@@ -1,4 +1,6 @@
 using System.Globalization;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities.BuiltIn;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Expressions;
@@ -8,10 +10,10 @@ namespace MonOPCO.Host.Workflows;
 
 /// <summary>
 /// Starts published definitions at their times: Cron, Timer, StartAt as first activity. Every Host looks each second at what has become due since it last
-/// looked; the id of an instance follows from activity and scheduled time, so that of all Hosts one starts it, once. After a stop of all Hosts the latest
-/// missed time of each trigger is made up for, not all of them.
+/// looked; the id of an instance follows from activity and scheduled time, and that time is taken in the transaction of the start, so that of all Hosts one
+/// starts it, once, even if the instance is deleted later. After a stop of all Hosts the latest missed time of each trigger is made up for, not all of them.
 /// </summary>
-internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, Interpreter interpreter, TimeProvider clock, ILogger<Calendar> log) : BackgroundService
+internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, Interpreter interpreter, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Calendar> log) : BackgroundService
 {
     private static readonly string[] Kinds = ["cron", "timer", "start-at"];
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(1);
@@ -104,11 +106,30 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
         try
         {
             var start = new StartWorkflow(trigger.DefinitionId) { InstanceId = StableId.Of(Guid.Empty, name), TriggerActivityId = trigger.ActivityId, Actor = "calendrier" };
-            return !(await runtime.StartAsync(start, null, cancel)).Existed;
+            return !(await runtime.StartAsync(start, async (services, _) => await TakeAsync(services, trigger, due, cancel), cancel)).Existed;
         }
         catch (ActivationRefusedException)
+        {
+            // Its time has come and gone: a Host that looks back later must not start it then.
+            await using var scope = scopes.CreateAsyncScope();
+            await ScheduledStarts.TakeAsync(scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>(), trigger, due, clock.GetUtcNow(), cancel);
+            return false;
+        }
+        catch (TimeTakenException)
         {
             return false;
         }
     }
+
+    /// <summary>In the transaction of the start: instance and taken time come to be together.</summary>
+    private async Task TakeAsync(IServiceProvider services, WorkflowTrigger trigger, DateTimeOffset due, CancellationToken cancel)
+    {
+        if (!await ScheduledStarts.TakeAsync(services.GetRequiredService<MonOpcoDbContext>(), trigger, due, clock.GetUtcNow(), cancel))
+        {
+            throw new TimeTakenException();
+        }
+    }
+
+    /// <summary>Undoes a start whose time was taken before; its instance has been deleted since.</summary>
+    private sealed class TimeTakenException : Exception;
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
@@ -87,7 +89,113 @@ public sealed class RealInterpreterTests : IAsyncLifetime
         Assert.Equal(1, (await runtime.Reads.FindInstanceAsync(gone, default))!.Version);
     }
 
-    private async Task PublishAsync(string id, JsonObject[] steps, string[]? variables = null)
+    [Fact]
+    public async Task BulkMigration_OfManyInstances_GoesOnInSlicesWhoeverTakesThem()
+    {
+        await PublishAsync("many", [Step("e", "Elsa.Event", "eventName", "one"), Step("f", "Elsa.Event", "eventName", "two")]);
+        var ids = new List<Guid>();
+        for (var n = 0; n < 450; n++)
+        {
+            ids.Add((await runtime.StartAsync(new StartWorkflow("many"))).Instance.Id);
+        }
+
+        // Three stand at a step that the new version does not have; one has ended.
+        foreach (var id in ids.Take(4))
+        {
+            await runtime.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", "one", null, id, null));
+        }
+
+        await runtime.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", "two", null, ids[0], null));
+        var from = (await definitions.FindPublishedAsync("many"))!.Id;
+        await PublishAsync("many", [Step("e", "Elsa.Event", "eventName", "one"), Step("g", "Elsa.SetName", "value", "fini")]);
+        var to = (await definitions.FindPublishedAsync("many"))!.Id;
+
+        BulkMigrations process() => new(fixture.Sources, runtime, TimeProvider.System);
+        var preview = await process().BeginAsync("many", from, to, true, "Claire", default);
+        Assert.True(await process().WorkAsync(preview, TimeSpan.Zero, default));
+        var told = (await process().LatestAsync("many", default))!;
+        Assert.Equal((449, 200, false), (told.Total, told.Looked, told.IsFinished));
+
+        // Another process holds it: nobody else works on it, until its lease has run out.
+        await fixture.ExecuteAsync("update workflow_migrations set lease_until = now() + interval '1 hour'");
+        Assert.False(await process().WorkAsync(null, TimeSpan.FromMinutes(1), default));
+        await fixture.ExecuteAsync("update workflow_migrations set lease_until = now() - interval '1 second'");
+        Assert.True(await process().WorkAsync(null, TimeSpan.FromMinutes(1), default));
+        told = (await process().LatestAsync("many", default))!;
+        Assert.Equal((446, 3, true), (told.Possible, told.Refused, told.IsFinished));
+        Assert.Equal(3, Assert.Single(told.Problems).Value);
+        Assert.Equal(0, await CountAsync(to));
+
+        var move = await process().BeginAsync("many", from, to, false, "Claire", default);
+        await process().WorkAsync(move, TimeSpan.Zero, default);
+        Assert.InRange(await CountAsync(to), 1, 200);
+        await process().WorkAsync(null, TimeSpan.FromMinutes(1), default);
+        told = (await process().LatestAsync("many", default))!;
+        Assert.Equal((446, 3, true), (told.Possible, told.Refused, told.IsFinished));
+        Assert.Equal((446, 4), (await CountAsync(to), await CountAsync(from)));
+        Assert.False(await process().WorkAsync(null, TimeSpan.FromMinutes(1), default));
+        Assert.Equal("Claire", (await runtime.Reads.JournalAsync(ids[449], default)).Last(j => j.Outcome == "Migrated").Actor);
+
+        Task<long> CountAsync(string version) => fixture.ScalarAsync<long>($"select count(*) from workflow_instances where definition_version_id = '{version}'");
+    }
+
+    [Fact]
+    public async Task Update_OfAnOrdinaryBurst_StaysInItsPage_OnlyTheLastOneDoesNot()
+    {
+        await PublishAsync("waits", [.. Enumerable.Range(1, 5).Select(n => Step("e" + n, "Elsa.Event", "eventName", "w" + n))]);
+        for (var instance = 0; instance < 5; instance++)
+        {
+            var id = (await runtime.StartAsync(new StartWorkflow("waits"))).Instance.Id;
+            for (var wait = 1; wait <= 5; wait++)
+            {
+                await runtime.ResumeAsync((await runtime.Reads.BookmarksAsync(id, default))[0].Id, null, "test");
+            }
+        }
+
+        await StatisticsAsync("select n_tup_upd from pg_stat_user_tables where relname = 'workflow_instances'", 25);
+        Assert.Equal(20, await fixture.ScalarAsync<long>("select n_tup_hot_upd from pg_stat_user_tables where relname = 'workflow_instances'"));
+    }
+
+    [Fact]
+    public async Task Singleton_BesideALongHistory_ReadsWhoRunsAndNobodyElse()
+    {
+        await PublishAsync("alone", [Step("s", "Elsa.SetName", "value", "fini")], options: new JsonObject { ["activationStrategyType"] = "Elsa.Workflows.Runtime.ActivationValidators.SingletonStrategy, Elsa.Workflows.Runtime" });
+        var first = (await runtime.StartAsync(new StartWorkflow("alone"))).Instance.Id;
+        await fixture.ExecuteAsync($"""
+            insert into workflow_instances (id, definition_id, definition_version_id, version, status, sub_status, incident_count, burst, priority, created_at, updated_at, finished_at, input, output, properties, state)
+            select gen_random_uuid(), definition_id, definition_version_id, version, status, sub_status, 0, burst, priority, created_at, updated_at, finished_at, input, output, properties, state
+            from workflow_instances, generate_series(1, 20000) where id = '{first}';
+            analyze workflow_instances
+            """);
+        await StatisticsAsync("select n_tup_ins from pg_stat_user_tables where relname = 'workflow_instances'", 20_001);
+        var before = await ReadAsync();
+        for (var start = 0; start < 12; start++)
+        {
+            await runtime.StartAsync(new StartWorkflow("alone"));
+        }
+
+        await StatisticsAsync("select n_tup_ins from pg_stat_user_tables where relname = 'workflow_instances'", 20_013);
+        Assert.InRange(await ReadAsync() - before, 0, 100);
+
+        Task<long> ReadAsync() => fixture.ScalarAsync<long>("select seq_tup_read + coalesce(idx_tup_fetch, 0) + (select sum(idx_tup_read)::bigint from pg_stat_user_indexes where relname = 'workflow_instances') from pg_stat_user_tables where relname = 'workflow_instances'");
+    }
+
+    /// <summary>PostgreSQL's counters, once the connections that were used have given theirs.</summary>
+    private async Task StatisticsAsync(string sql, long expected)
+    {
+        long found;
+        var clock = Stopwatch.StartNew();
+        do
+        {
+            // A connection hands its counters in when it ends.
+            fixture.Sources.Staff.Clear();
+            found = await fixture.ScalarAsync<long>(sql);
+        }
+        while (found < expected && clock.Elapsed < TimeSpan.FromSeconds(20));
+        Assert.Equal(expected, found);
+    }
+
+    private async Task PublishAsync(string id, JsonObject[] steps, string[]? variables = null, JsonObject? options = null)
     {
         var root = new JsonObject
         {
@@ -101,7 +209,7 @@ public sealed class RealInterpreterTests : IAsyncLifetime
                 ["target"] = new JsonObject { ["activity"] = b["id"]!.DeepClone(), ["port"] = "In" },
             })]),
         };
-        await definitions.SaveDraftAsync(new SaveDraft(id, new JsonObject { ["name"] = id, ["root"] = root, ["variables"] = new JsonArray([.. (variables ?? []).Select(v => v.Split(':')).Select(v => (JsonNode)new JsonObject { ["id"] = v[0], ["name"] = v[0], ["typeName"] = "String", ["value"] = v[1] })]) }.ToJsonString()) { Name = id });
+        await definitions.SaveDraftAsync(new SaveDraft(id, new JsonObject { ["name"] = id, ["root"] = root, ["options"] = options ?? [], ["variables"] = new JsonArray([.. (variables ?? []).Select(v => v.Split(':')).Select(v => (JsonNode)new JsonObject { ["id"] = v[0], ["name"] = v[0], ["typeName"] = "String", ["value"] = v[1] })]) }.ToJsonString()) { Name = id });
         await definitions.PublishAsync(id, "test");
     }
 

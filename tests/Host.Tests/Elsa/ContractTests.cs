@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Workflows;
 using static MonOPCO.Host.Tests.Elsa.Json;
@@ -200,6 +203,50 @@ public sealed class ContractTests(ElsaFixture host) : IClassFixture<ElsaFixture>
         await calendar.TickAsync(CancellationToken.None);
         Assert.Equal(1, (await CountsAsync(once))[0]);
     }
+
+    [Fact]
+    public async Task Calendar_InstanceDeleted_ItsTimeDoesNotComeBackWithTheNextHost()
+    {
+        var soon = host.Clock.GetUtcNow().AddSeconds(30).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var once = await host.PublishAsync(Sequence(Node("s", "Elsa.StartAt", ("dateTime", Text(soon, "DateTimeOffset"))).Starts(), Line("l")));
+        host.Clock.Advance(TimeSpan.FromSeconds(31));
+        await Calendars().First().TickAsync(CancellationToken.None);
+        Assert.Equal(1, (await CountsAsync(once))[0]);
+
+        var instance = (await host.Services.GetRequiredService<IWorkflowReads>().ListInstancesAsync(new InstanceFilter { DefinitionId = once }, CancellationToken.None)).Items[0];
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"/workflow-instances/{instance.Id}")).Status);
+
+        // Hosts that start now look back over the time of the deleted one.
+        await Task.WhenAll(Calendars().Select(c => c.TickAsync(CancellationToken.None)));
+        Assert.Equal(0, (await CountsAsync(once))[0]);
+
+        // Kept longer than a Host looks back, not for ever.
+        var store = host.Services.GetRequiredService<IWorkflowStore>();
+        var now = host.Clock.GetUtcNow();
+        await store.HousekeepAsync(DateTimeOffset.MinValue, now, CancellationToken.None);
+        Assert.Equal(1, await TakenAsync(once));
+        await store.HousekeepAsync(DateTimeOffset.MinValue, now.AddDays(8), CancellationToken.None);
+        Assert.Equal(0, await TakenAsync(once));
+    }
+
+    [Fact]
+    public async Task Calendar_StartRefusedByASingleton_IsNotMadeUpForWhenThatOneHasEnded()
+    {
+        var soon = host.Clock.GetUtcNow().AddSeconds(30).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var alone = await host.PublishAsync(
+            Sequence(Node("s", "Elsa.StartAt", ("dateTime", Text(soon, "DateTimeOffset"))).Starts(), Node("w", "Elsa.Event", ("eventName", Text("jamais")))),
+            options: new JsonObject { ["activationStrategyType"] = "Elsa.Workflows.Runtime.ActivationValidators.SingletonStrategy, Elsa.Workflows.Runtime" });
+        var running = (await host.RunAsync(alone))["id"]!.ToString();
+        host.Clock.Advance(TimeSpan.FromSeconds(31));
+        await Calendars().First().TickAsync(CancellationToken.None);
+        Assert.Equal(1, (await CountsAsync(alone))[0]);
+
+        await host.SendAsync(HttpMethod.Post, $"/cancel/workflow-instances/{running}", new JsonObject());
+        await Task.WhenAll(Calendars().Select(c => c.TickAsync(CancellationToken.None)));
+        Assert.Equal(1, (await CountsAsync(alone))[0]);
+    }
+
+    private async Task<int> TakenAsync(string definition) => await host.WithAsync((MonOpcoDbContext x) => x.Set<WorkflowScheduledStartRow>().CountAsync(s => s.DefinitionId == definition));
 
     private IEnumerable<Calendar> Calendars() => Enumerable.Range(0, 3).Select(_ => ActivatorUtilities.CreateInstance<Calendar>(host.Services));
 

@@ -33,6 +33,7 @@ public sealed class ElsaFixture : HostFixture
         ["OutboundHttp:PrivateHosts:0"] = _outside.LocalEndpoint.ToString()!,
         ["HttpWorkflows:AnswerWithinSeconds"] = "1.5",
         ["HttpWorkflows:MaxBodyBytes"] = "2000",
+        ["Workflows:Health:Effect"] = "00:00:01",
     };
 
     public override async Task InitializeAsync()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using static MonOPCO.Host.Tests.Elsa.Json;
@@ -89,6 +90,28 @@ public sealed class HttpWorkflowTests(ElsaFixture host) : IClassFixture<ElsaFixt
         host.Slow.Release();
         var (_, page) = await host.SendAsync(HttpMethod.Get, $"/workflow-instances?definitionId={id}&page=0&pageSize=10");
         await host.EventuallyAsync(page!["items"]![0]!["id"]!.ToString(), i => i["subStatus"]!.ToString() == "Finished");
+    }
+
+    [Fact]
+    public async Task Effect_ThatHangs_MakesTheWorkerNotReady_UntilItIsOver()
+    {
+        var at = Unique();
+        var id = await host.PublishAsync(Chart("endpoint>send send>answer", Endpoint(at, """["GET"]""").Starts(), Send(host.Outside + "/slow/" + at, "[]"), Answer("'tard'")), variables: "P:Object");
+        Assert.Equal(202, (await host.CallAsync(HttpMethod.Get, at)).Status);
+        await UntilReadyIsAsync(HttpStatusCode.ServiceUnavailable);
+        host.Slow.Release();
+        await UntilReadyIsAsync(HttpStatusCode.OK);
+
+        async Task UntilReadyIsAsync(HttpStatusCode wanted)
+        {
+            var page = await host.Visitor().GetAsync("/health/ready");
+            for (var watch = System.Diagnostics.Stopwatch.StartNew(); page.Status != wanted && watch.Elapsed < TimeSpan.FromSeconds(20); await Task.Delay(50))
+            {
+                page = await host.Visitor().GetAsync("/health/ready");
+            }
+
+            Assert.Equal(wanted, page.Status);
+        }
     }
 
     [Fact]

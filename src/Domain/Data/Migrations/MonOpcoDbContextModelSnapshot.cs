@@ -2798,6 +2798,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_instances_incidents")
                         .HasFilter("incident_count > 0");
 
+                    b.HasIndex(new[] { "DefinitionId", "CorrelationId" }, "IX_workflow_instances_running")
+                        .HasDatabaseName("ix_workflow_instances_running")
+                        .HasFilter("status = 'Running'");
+
                     b.ToTable("workflow_instances", (string)null);
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
@@ -2902,6 +2906,86 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("workflow_mailbox", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowMigrationRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("FromVersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("from_version_id");
+
+                    b.Property<bool>("IsPreview")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_preview");
+
+                    b.Property<Guid>("LastId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_id");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Possible")
+                        .HasColumnType("integer")
+                        .HasColumnName("possible");
+
+                    b.Property<string>("Problems")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("problems");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("integer")
+                        .HasColumnName("refused");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("ToVersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_version_id");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_migrations");
+
+                    b.HasIndex("DefinitionId", "Id")
+                        .HasDatabaseName("ix_workflow_migrations_definition_id_id");
+
+                    b.HasIndex(new[] { "Id" }, "IX_workflow_migrations_unfinished")
+                        .HasDatabaseName("ix_workflow_migrations_unfinished")
+                        .HasFilter("finished_at is null");
+
+                    b.ToTable("workflow_migrations", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPublishedRow", b =>
                 {
                     b.Property<string>("DefinitionId")
@@ -2928,6 +3012,33 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_published_version_id");
 
                     b.ToTable("workflow_published", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowScheduledStartRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<string>("ActivityId")
+                        .HasColumnType("text")
+                        .HasColumnName("activity_id");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("DefinitionId", "ActivityId", "ScheduledAt")
+                        .HasName("pk_workflow_scheduled_starts");
+
+                    b.HasIndex("TakenAt")
+                        .HasDatabaseName("ix_workflow_scheduled_starts_taken_at");
+
+                    b.ToTable("workflow_scheduled_starts", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowStimulusRow", b =>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Infrastructure;
@@ -16,7 +17,7 @@ namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>One instance: what it waits for, what stopped it, and what an operator may do about it.</summary>
 [Authorize(Policies.Staff)]
-public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, MonOpcoDbContext database, IAuthorizationService authorization) : PageModel
+public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, BulkMigrations migrations, MonOpcoDbContext database, IAuthorizationService authorization) : PageModel
 {
     public WorkflowInstance Instance { get; private set; } = null!;
 
@@ -33,7 +34,14 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
 
     public IReadOnlyList<DefinitionVersion> Versions { get; private set; } = [];
 
-    public IReadOnlyList<InstanceMigration>? Preview { get; private set; }
+    /// <summary>What migrating this instance alone would do.</summary>
+    public InstanceMigration? Preview { get; private set; }
+
+    /// <summary>The last migration, or preview of one, of all instances of a version of this procedure.</summary>
+    public BulkMigration? Bulk { get; private set; }
+
+    /// <summary>That one is a finished preview of what the form asks for.</summary>
+    public bool IsBulkPreviewed => Toutes && Bulk is { IsPreview: true, IsFinished: true, Possible: > 0 } bulk && bulk.FromVersionId == Instance.DefinitionVersionId && bulk.ToVersionId == Version;
 
     public string Variables { get; private set; } = "{}";
 
@@ -113,7 +121,15 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
             return this.Invalid();
         }
 
-        Preview = await runtime.PreviewMigrationAsync(await ConcernedAsync(cancellationToken), Version!, cancellationToken);
+        if (Toutes)
+        {
+            await BulkAsync(true, cancellationToken);
+        }
+        else
+        {
+            Preview = (await runtime.PreviewMigrationAsync([Instance.Id], Version!, cancellationToken))[0];
+        }
+
         return Page();
     }
 
@@ -135,11 +151,28 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
             return this.Invalid();
         }
 
-        var done = await runtime.MigrateAsync(await ConcernedAsync(cancellationToken), Version!, User.ShownName(), cancellationToken);
-        var left = done.Count(m => !m.IsDone);
-        this.Flash(left == 0 ? "success" : "warning", $"{Fr.Number(done.Count - left)} exécution(s) migrée(s)" + (left == 0 ? "." : $", {Fr.Number(left)} laissée(s) dans leur version."));
+        if (Toutes)
+        {
+            await BulkAsync(false, cancellationToken);
+            this.Flash(Bulk is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords(Bulk!));
+        }
+        else
+        {
+            var moved = (await runtime.MigrateAsync([Instance.Id], Version!, User.ShownName(), cancellationToken))[0];
+            this.Flash(moved.IsDone ? "success" : "warning", moved.IsDone ? "L’exécution est migrée." : string.Join(' ', moved.Problems));
+        }
+
         return Redirect($"/instances/{id:D}");
     }
+
+    /// <summary>How far it is, in a sentence.</summary>
+    public static string BulkWords(BulkMigration bulk) => (bulk.IsPreview, bulk.IsFinished) switch
+    {
+        (true, true) => $"{Fr.Number(bulk.Possible)} exécution(s) sur {Fr.Number(bulk.Looked)} peuvent passer à cette version.",
+        (true, false) => $"Aperçu en cours : {Fr.Number(bulk.Looked)} exécution(s) sur {Fr.Number(bulk.Total)} sont examinées. Il continue de lui-même : rechargez la page pour voir la suite.",
+        (false, true) => $"{Fr.Number(bulk.Possible)} exécution(s) migrée(s)" + (bulk.Refused == 0 ? "." : $", {Fr.Number(bulk.Refused)} laissée(s) dans leur version."),
+        (false, false) => $"Migration en cours : {Fr.Number(bulk.Possible)} exécution(s) migrée(s), {Fr.Number(bulk.Refused)} laissée(s), sur {Fr.Number(bulk.Total)}. Elle continue d’elle-même : rechargez la page pour voir la suite.",
+    };
 
     private async Task<IActionResult> ActAsync(Guid id, string done, Func<string, Task<bool>> act)
     {
@@ -153,15 +186,12 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         return Redirect($"/instances/{id:D}");
     }
 
-    private async Task<IReadOnlyCollection<Guid>> ConcernedAsync(CancellationToken cancellationToken)
+    /// <summary>The first seconds here, so that a moderate number is answered at once; workers do the rest.</summary>
+    private async Task BulkAsync(bool isPreview, CancellationToken cancellationToken)
     {
-        if (!Toutes)
-        {
-            return [Instance.Id];
-        }
-
-        var running = await runtime.Reads.ListInstancesAsync(new InstanceFilter { DefinitionId = Instance.DefinitionId, Status = InstanceStatus.Running, Take = 5000 }, cancellationToken);
-        return [.. running.Items.Where(i => i.DefinitionVersionId == Instance.DefinitionVersionId).Select(i => i.Id)];
+        var id = await migrations.BeginAsync(Instance.DefinitionId, Instance.DefinitionVersionId, Version!, isPreview, User.ShownName(), cancellationToken);
+        await migrations.WorkAsync(id, Patience, cancellationToken);
+        Bulk = await migrations.LatestAsync(Instance.DefinitionId, cancellationToken);
     }
 
     private async Task<bool> LoadAsync(Guid id, CancellationToken cancellationToken)
@@ -185,6 +215,8 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
             Steps = definition.Nodes.GroupBy(n => n.Id).ToDictionary(n => n.Key, n => n.First().Name, StringComparer.Ordinal);
             if (MayOperate)
             {
+                Bulk = await migrations.LatestAsync(instance.DefinitionId, cancellationToken);
+
                 // Values may hold what only those who operate procedures shall see.
                 Variables = InstanceStateView.Variables(instance, definition).ToJsonString(Readable);
             }
@@ -193,5 +225,6 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         return true;
     }
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
