@@ -6,6 +6,7 @@ using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.CompanyLookup;
 using MonOPCO.Integrations.Mail;
 using MonOPCO.Integrations.OpcoPortals;
@@ -52,8 +53,10 @@ internal static class Extensions
         {
             services.AddSingleton<Calendar>();
             services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
+            services.AddHostedService<PublicationClock>();
         }
 
+        services.AddProcedures();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
