@@ -2826,7 +2826,7 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     b.Property<string>("Entries")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("text")
                         .HasColumnName("entries");
 
                     b.HasKey("InstanceId", "Id")
