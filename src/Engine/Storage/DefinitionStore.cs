@@ -156,7 +156,11 @@ public sealed class DefinitionStore(IWorkflowStore store, WorkflowProgram progra
     /// A seed that was brought in before does nothing.
     /// </summary>
     /// <returns>The version made, or null when nothing had to be done.</returns>
-    public Task<DefinitionVersion?> SeedAsync(string definitionId, string name, string body, CancellationToken cancellationToken = default)
+    public Task<DefinitionVersion?> SeedAsync(string definitionId, string name, string body, CancellationToken cancellationToken = default) =>
+        SeedAsync(definitionId, name, "", body, cancellationToken);
+
+    /// <inheritdoc cref="SeedAsync(string, string, string, CancellationToken)"/>
+    public Task<DefinitionVersion?> SeedAsync(string definitionId, string name, string description, string body, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
         return InTransactionAsync<DefinitionVersion?>(definitionId, async tx =>
@@ -168,7 +172,7 @@ public sealed class DefinitionStore(IWorkflowStore store, WorkflowProgram progra
             }
 
             var now = clock.GetUtcNow();
-            var version = Next(definitionId, latest, now) with { Body = body, Name = name, SeedHash = hash, UpdatedAt = now };
+            var version = Next(definitionId, latest, now) with { Body = body, Name = name, Description = description, SeedHash = hash, UpdatedAt = now };
             if (latest is null or { SeedHash: not null, IsPublished: true })
             {
                 return await PublishAsync(tx, version, "seed", cancellationToken);

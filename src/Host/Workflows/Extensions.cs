@@ -75,7 +75,7 @@ internal static class Extensions
             var body = await File.ReadAllTextAsync(file, app.Lifetime.ApplicationStopping);
             var json = JsonNode.Parse(body) as JsonObject ?? throw new InvalidOperationException($"{file} is not a JSON object.");
             var definitionId = json["definitionId"]?.ToString() ?? Path.GetFileNameWithoutExtension(file);
-            await store.SeedAsync(definitionId, json["name"]?.ToString() ?? definitionId, body, app.Lifetime.ApplicationStopping);
+            await store.SeedAsync(definitionId, json["name"]?.ToString() ?? definitionId, json["description"]?.ToString() ?? "", body, app.Lifetime.ApplicationStopping);
         }
     }
 

@@ -29,7 +29,9 @@ internal static class DefinitionDocument
         json["id"] = version.Id;
         json["definitionId"] = version.DefinitionId;
         json["name"] = version.Name;
-        json["description"] = version.Description;
+
+        // What was seeded before descriptions were read has it in its text only.
+        json["description"] = version.Description.Length > 0 ? version.Description : json.Text("description") ?? "";
         json["createdAt"] = Stamp(version);
         json["version"] = version.Version;
         json["isLatest"] = version.IsLatest;

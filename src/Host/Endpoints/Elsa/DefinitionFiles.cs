@@ -72,7 +72,7 @@ internal static class DefinitionFiles
         {
             return new ZipArchive(stream, ZipArchiveMode.Read);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
         {
             throw new InvalidDataException($"Le fichier {name} n’est pas une archive ZIP lisible.");
         }

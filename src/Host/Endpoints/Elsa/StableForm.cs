@@ -71,7 +71,9 @@ internal static class StableForm
 
         foreach (var (name, after) in now.Where(member => !former.ContainsKey(member.Key)).OrderBy(member => Rank(member.Key)).ThenBy(member => member.Key, StringComparer.Ordinal))
         {
-            if (!IsNothing(after) && !(former.Count > 0 && name == "nodeId"))
+            // Editors write out what is not so (isArray: false) where the file says nothing; a value that is false is one.
+            var isUnsaid = former.Count > 0 && name != "value" && after is JsonValue flag && flag.GetValueKind() == JsonValueKind.False;
+            if (!IsNothing(after) && !isUnsaid && !(former.Count > 0 && name == "nodeId"))
             {
                 result[name] = Value(null, after, name, now);
             }

@@ -84,7 +84,7 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
         }
 
         var (undone, reasons) = await migrations.UndoAsync(definitionId, lot, User.Change(clock.GetUtcNow()), cancellationToken);
-        var told = reasons.Count == 0 ? "" : $" {Fr.Plural(reasons.Count, "exécution")} {(reasons.Count < 2 ? "garde" : "gardent")} la nouvelle version : {string.Join(" ", reasons.GroupBy(reason => reason).Select(group => group.Key))}";
+        var told = reasons.Count == 0 ? "" : $" {Fr.Plural(reasons.Count, "exécution")} {(reasons.Count < 2 ? "garde" : "gardent")} la nouvelle version : {string.Join(" ", reasons.Distinct()).Curly()}";
         this.Flash(reasons.Count == 0 ? "success" : "warning", $"{Fr.Plural(undone, "exécution")} {(undone < 2 ? "est revenue" : "sont revenues")} à la version d’origine.{told}");
         return Redirect($"{ProcedureLook.Url(definitionId)}/migration");
     }
