@@ -1,5 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.DependencyInjection;
+using MonOPCO.Domain.Data;
+using MonOPCO.Engine.Storage;
 
 namespace MonOPCO.Domain.Workflows;
 
@@ -116,7 +119,7 @@ public sealed class WorkflowEditorRow
 }
 
 /// <summary>One instance moved to another version, with what is needed to move it back while it has done nothing since.</summary>
-public sealed class WorkflowMigrationRow
+public sealed class WorkflowMoveRow
 {
     /// <summary>Instances moved together.</summary>
     public Guid BatchId { get; set; }
@@ -148,10 +151,32 @@ public sealed class WorkflowMigrationRow
     public DateTimeOffset? UndoneAt { get; set; }
 
     public string? UndoneBy { get; set; }
+
+    /// <summary>Given to the runtime with a migration: each instance that moves leaves its row in the same transaction.</summary>
+    public static Func<IServiceProvider, MovedInstance, Task> Keeper(Guid batch, string actor, DateTimeOffset at, string? reason) => async (services, moved) =>
+    {
+        var database = services.GetRequiredService<MonOpcoDbContext>();
+        database.Add(new WorkflowMoveRow
+        {
+            BatchId = batch,
+            InstanceId = moved.InstanceId,
+            DefinitionId = moved.DefinitionId,
+            FromVersionId = moved.FromVersionId,
+            FromVersion = moved.FromVersion,
+            ToVersionId = moved.ToVersionId,
+            ToVersion = moved.ToVersion,
+            Burst = moved.Burst,
+            StateBefore = moved.StateBefore.ToJsonString(),
+            At = at.ToUniversalTime(),
+            Actor = actor,
+            Reason = reason,
+        });
+        await database.SaveChangesAsync();
+    };
 }
 
 internal sealed class WorkflowProcedureMapping
-    : IEntityTypeConfiguration<WorkflowProcedureRow>, IEntityTypeConfiguration<WorkflowPublicationRow>, IEntityTypeConfiguration<WorkflowDraftCopyRow>, IEntityTypeConfiguration<WorkflowEditorRow>, IEntityTypeConfiguration<WorkflowMigrationRow>
+    : IEntityTypeConfiguration<WorkflowProcedureRow>, IEntityTypeConfiguration<WorkflowPublicationRow>, IEntityTypeConfiguration<WorkflowDraftCopyRow>, IEntityTypeConfiguration<WorkflowEditorRow>, IEntityTypeConfiguration<WorkflowMoveRow>
 {
     public void Configure(EntityTypeBuilder<WorkflowProcedureRow> builder)
     {
@@ -181,9 +206,9 @@ internal sealed class WorkflowProcedureMapping
         builder.HasKey(x => new { x.DefinitionId, x.Session });
     }
 
-    public void Configure(EntityTypeBuilder<WorkflowMigrationRow> builder)
+    public void Configure(EntityTypeBuilder<WorkflowMoveRow> builder)
     {
-        builder.ToTable("workflow_migrations");
+        builder.ToTable("workflow_moves");
         builder.HasKey(x => new { x.BatchId, x.InstanceId });
         builder.Property(x => x.StateBefore).HasColumnType("jsonb");
         builder.HasIndex(x => new { x.DefinitionId, x.At });

@@ -2986,7 +2986,7 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("workflow_mailbox", (string)null);
                 });
 
-            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowMigrationRow", b =>
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowMoveRow", b =>
                 {
                     b.Property<Guid>("BatchId")
                         .HasColumnType("uuid")
@@ -3050,12 +3050,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnName("undone_by");
 
                     b.HasKey("BatchId", "InstanceId")
-                        .HasName("pk_workflow_migrations");
+                        .HasName("pk_workflow_moves");
 
                     b.HasIndex("DefinitionId", "At")
-                        .HasDatabaseName("ix_workflow_migrations_definition_id_at");
+                        .HasDatabaseName("ix_workflow_moves_definition_id_at");
 
-                    b.ToTable("workflow_migrations", (string)null);
+                    b.ToTable("workflow_moves", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowProcedureRow", b =>

@@ -46,7 +46,7 @@ namespace MonOPCO.Domain.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "workflow_migrations",
+                name: "workflow_moves",
                 columns: table => new
                 {
                     batch_id = table.Column<Guid>(type: "uuid", nullable: false),
@@ -66,7 +66,7 @@ namespace MonOPCO.Domain.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_workflow_migrations", x => new { x.batch_id, x.instance_id });
+                    table.PrimaryKey("pk_workflow_moves", x => new { x.batch_id, x.instance_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -115,8 +115,8 @@ namespace MonOPCO.Domain.Data.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_workflow_migrations_definition_id_at",
-                table: "workflow_migrations",
+                name: "ix_workflow_moves_definition_id_at",
+                table: "workflow_moves",
                 columns: new[] { "definition_id", "at" });
 
             migrationBuilder.CreateIndex(
@@ -141,7 +141,7 @@ namespace MonOPCO.Domain.Data.Migrations
                 name: "workflow_editors");
 
             migrationBuilder.DropTable(
-                name: "workflow_migrations");
+                name: "workflow_moves");
 
             migrationBuilder.DropTable(
                 name: "workflow_procedures");

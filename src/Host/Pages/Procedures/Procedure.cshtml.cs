@@ -19,7 +19,7 @@ namespace MonOPCO.Host.Pages.Procedures;
 [Authorize(Policies.ProceduresView)]
 public sealed class ProcedureModel(
     ProcedureReads procedures, ProcedureActs acts, Publications publications, DefinitionProblems problems, DefinitionStore definitions, Editors editors, MonOpcoDbContext database,
-    IAuthorizationService authorization, TimeProvider clock) : PageModel
+    EndpointDataSource endpoints, IAuthorizationService authorization, TimeProvider clock) : PageModel
 {
     public ProcedureView Procedure { get; private set; } = null!;
 
@@ -30,6 +30,9 @@ public sealed class ProcedureModel(
     public bool MayOperate { get; private set; }
 
     public bool MayAdminister { get; private set; }
+
+    /// <summary>The map is a page of its own; linked where the Host has it.</summary>
+    public bool HasPlan => endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText?.TrimStart('/') == "procedures/{definitionId}/plan");
 
     public bool NeedsApprovalEverywhere { get; private set; }
 

@@ -14,7 +14,7 @@ public sealed record MigrationBatch(Guid Id, int FromVersion, int ToVersion, Dat
 /// <summary>Moving running instances of a procedure to another of its versions, and back while nothing has happened to them.</summary>
 public sealed class Migrations(WorkflowRuntime runtime, MonOpcoDbContext database, TimeProvider clock)
 {
-    private DbSet<WorkflowMigrationRow> Rows => database.Set<WorkflowMigrationRow>();
+    private DbSet<WorkflowMoveRow> Rows => database.Set<WorkflowMoveRow>();
 
     /// <summary>Running instances of a version, oldest first.</summary>
     public async Task<IReadOnlyList<Guid>> RunningAsync(string versionId, int limit, CancellationToken cancel) =>
@@ -24,26 +24,7 @@ public sealed class Migrations(WorkflowRuntime runtime, MonOpcoDbContext databas
     public async Task<(Guid Batch, IReadOnlyList<InstanceMigration> Results)> MoveAsync(string definitionId, IReadOnlyCollection<Guid> instances, DefinitionVersion to, ChangeContext change, CancellationToken cancel)
     {
         var batch = Guid.CreateVersion7(change.Now);
-        var results = await runtime.MigrateAsync(instances, to.Id, change.ActorName, async (services, moved) =>
-        {
-            var db = services.GetRequiredService<MonOpcoDbContext>();
-            db.Add(new WorkflowMigrationRow
-            {
-                BatchId = batch,
-                InstanceId = moved.InstanceId,
-                DefinitionId = moved.DefinitionId,
-                FromVersionId = moved.FromVersionId,
-                FromVersion = moved.FromVersion,
-                ToVersionId = moved.ToVersionId,
-                ToVersion = moved.ToVersion,
-                Burst = moved.Burst,
-                StateBefore = moved.StateBefore.ToJsonString(),
-                At = change.Now,
-                Actor = change.ActorName,
-                Reason = change.Reason,
-            });
-            await db.SaveChangesAsync(cancel);
-        }, cancel);
+        var results = await runtime.MigrateAsync(instances, to.Id, change.ActorName, WorkflowMoveRow.Keeper(batch, change.ActorName, change.Now, change.Reason), cancel);
         if (results.Any(result => result.IsDone))
         {
             database.Note(change, definitionId, "InstancesMigrated", new JsonObject { ["batch"] = batch, ["to"] = to.Version, ["moved"] = results.Count(result => result.IsDone), ["left"] = results.Count(result => !result.IsDone) }, change.Reason);
@@ -69,7 +50,7 @@ public sealed class Migrations(WorkflowRuntime runtime, MonOpcoDbContext databas
         foreach (var row in rows)
         {
             var moved = new MovedInstance(row.InstanceId, row.DefinitionId, row.FromVersionId, row.FromVersion, row.ToVersionId, row.ToVersion, row.Burst, (JsonObject)JsonNode.Parse(row.StateBefore)!);
-            var reason = await runtime.UndoMigrationAsync(moved, change.ActorName, services => services.GetRequiredService<MonOpcoDbContext>().Set<WorkflowMigrationRow>()
+            var reason = await runtime.UndoMigrationAsync(moved, change.ActorName, services => services.GetRequiredService<MonOpcoDbContext>().Set<WorkflowMoveRow>()
                 .Where(x => x.BatchId == row.BatchId && x.InstanceId == row.InstanceId)
                 .ExecuteUpdateAsync(x => x.SetProperty(p => p.UndoneAt, clock.GetUtcNow().ToUniversalTime()).SetProperty(p => p.UndoneBy, change.ActorName), cancel), cancel);
             if (reason is not null)

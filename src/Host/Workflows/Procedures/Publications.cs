@@ -176,13 +176,14 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
     {
         var due = await Rows.AsNoTracking().Where(x => x.State == PublicationState.Scheduled && x.EffectiveAt <= now.ToUniversalTime()).OrderBy(x => x.EffectiveAt).ThenBy(x => x.Version).ToListAsync(cancel);
         var count = 0;
+        var failures = new List<Exception>();
         foreach (var row in due)
         {
             var change = ChangeContext.System("publication programmée", now, row.Note);
-            var version = await store.FindAsync(row.VersionId, cancel);
-            var reason = await ObstacleAsync(row, version, cancel);
             try
             {
+                var version = await store.FindAsync(row.VersionId, cancel);
+                var reason = await ObstacleAsync(row, version, cancel);
                 if (reason is null)
                 {
                     await PublishAsync(version!, row, change, cancel);
@@ -197,9 +198,14 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             {
                 // Another Host has done it, or a person has withdrawn it meanwhile.
             }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // The others must not wait for it; it is tried again at the next look.
+                failures.Add(exception);
+            }
         }
 
-        return count;
+        return failures.Count == 0 ? count : throw new AggregateException(failures);
     }
 
     public async Task<bool> NeedsApprovalAsync(string definitionId, CancellationToken cancel)
