@@ -58,6 +58,20 @@ public sealed class VersionCheckTests(ProceduresFixture host)
     }
 
     [Fact]
+    public async Task Save_DraftTakenUpFromAnOldVersionMeanwhile_TheOpenTabOfTheSamePersonIsRefused()
+    {
+        var person = await host.OwnerAsync();
+        var id = await person.PublishedAsync();
+        var model = await person.OpenAsync(id, "t");
+        model["description"] = "tapé";
+        Assert.Equal(HttpStatusCode.OK, (await person.SaveAsync(model, "t")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await person.PostAsync($"/procedures/{id}", "Reprendre&version=1", [])).Status);
+        model["description"] = "tapé encore";
+        Assert.Equal(HttpStatusCode.Conflict, (await person.SaveAsync(model, "t")).Status);
+        Assert.NotEqual("tapé encore", (await host.LatestAsync(id)).Description);
+    }
+
+    [Fact]
     public async Task Save_WithoutTheRight_403AndTheDesignerIsReadOnly()
     {
         var (owner, reader) = (await host.OwnerAsync(), await host.OwnerAsync(Roles.Operateur));

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Data;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Expressions;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows.Procedures;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
@@ -24,7 +26,7 @@ public sealed class ConsumerUpdates(DefinitionStore store)
             if (Repoint(json, published))
             {
                 var draft = await store.SaveDraftAsync(
-                    new SaveDraft(consumer.DefinitionId, StableForm.Text(json)) { Name = consumer.Name, Description = consumer.Description, Author = actor, ExpectedRevision = consumer.IsFrozen ? null : consumer.Revision },
+                    new SaveDraft(consumer.DefinitionId, StableForm.Text(json)) { Name = consumer.Name, Description = consumer.Description, Author = actor, ExpectedRevision = consumer.IsFrozen ? null : consumer.Revision, Check = (services, _) => services.GetRequiredService<MonOpcoDbContext>().MakeEditorsStaleAsync(consumer.DefinitionId, cancel) },
                     cancel);
                 updated.Add((draft, consumer.IsPublished));
             }

@@ -68,6 +68,7 @@ public sealed class ProcedureActs(DefinitionStore store, DefinitionUsage usage, 
     public async Task<DefinitionVersion> ReviveAsync(string definitionId, int version, ChangeContext change, CancellationToken cancel)
     {
         var draft = await store.RevertAsync(definitionId, version, change.ActorName, cancel);
+        await database.MakeEditorsStaleAsync(definitionId, cancel);
         database.Note(change, definitionId, "Revived", new JsonObject { ["version"] = draft.Version, ["from"] = version }, null);
         await database.SaveChangesAsync(cancel);
         return draft;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
 
 namespace MonOPCO.Host.Workflows.Procedures;
 
@@ -22,4 +24,8 @@ internal static class ProcedureAudit
         NewValues = values,
         Reason = string.IsNullOrWhiteSpace(reason) ? null : reason,
     });
+
+    /// <summary>The draft was made anew elsewhere than in an editor: even the tab that saved it last is now out of date.</summary>
+    public static Task MakeEditorsStaleAsync(this MonOpcoDbContext db, string definitionId, CancellationToken cancel) =>
+        db.Set<WorkflowProcedureRow>().Where(x => x.DefinitionId == definitionId).ExecuteUpdateAsync(x => x.SetProperty(p => p.SavedBySession, "-"), cancel);
 }

@@ -151,6 +151,7 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
         if (await NeedsApprovalAsync(definitionId, cancel))
         {
             await store.RevertAsync(definitionId, version, change.ActorName, cancel);
+            await database.MakeEditorsStaleAsync(definitionId, cancel);
             return await RequestAsync(definitionId, note, null, change, cancel);
         }
 
@@ -162,6 +163,7 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             var values = Values(row);
             values["formerVersion"] = version;
             db.Note(change, definitionId, "RolledBack", values, note);
+            await db.MakeEditorsStaleAsync(definitionId, cancel);
             await db.SaveChangesAsync(cancel);
         }, cancel);
         return new PublishOutcome(published, false, found, await FollowAsync(published, change, [definitionId], cancel));
