@@ -13,7 +13,7 @@ public sealed class UtilisationsModel(DefinitionUsage usage) : PageModel
 
     public static IReadOnlyList<(string Value, string Label, UsageKind Kind)> Kinds { get; } =
     [
-        ("texte", "Un formulaire, un champ, un code, un mot", UsageKind.Text), ("modele", "Un modèle de document ou de courriel", UsageKind.Template),
+        ("texte", "Un champ, un code, un mot", UsageKind.Text), ("modele", "Un modèle", UsageKind.Template),
         ("activite", "Une activité", UsageKind.Activity), ("procedure", "Une procédure", UsageKind.Procedure),
     ];
 
