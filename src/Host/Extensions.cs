@@ -20,6 +20,7 @@ using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows;
+using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.Browsers;
 
 namespace MonOPCO.Host;
@@ -154,6 +155,7 @@ internal static class Extensions
         app.MapDesigner();
         app.MapElsaApi();
         app.MapInstanceApi();
+        app.MapProcedures();
         app.MapHttpWorkflows();
 
         // A visitor's wrong address is « not found », not « please sign in ».

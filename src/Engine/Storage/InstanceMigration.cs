@@ -63,3 +63,6 @@ public sealed record InstanceMigration(Guid InstanceId, int FromVersion, int ToV
         }
     }
 }
+
+/// <summary>An instance that has just moved: from where to where, its burst number now, and its state before.</summary>
+public sealed record MovedInstance(Guid InstanceId, string DefinitionId, string FromVersionId, int FromVersion, string ToVersionId, int ToVersion, long Burst, JsonObject StateBefore);

@@ -7,25 +7,32 @@ public sealed partial class WorkflowRuntime
 {
     /// <summary>What migrating these instances to a version of their definition would do. Changes nothing.</summary>
     public Task<IReadOnlyList<InstanceMigration>> PreviewMigrationAsync(IReadOnlyCollection<Guid> instanceIds, string versionId, CancellationToken cancellationToken = default) =>
-        MigrateAllAsync(instanceIds, versionId, null, cancellationToken);
+        MigrateAllAsync(instanceIds, versionId, null, null, cancellationToken);
 
     /// <summary>Migrates those for which it is possible, each in a transaction of its own; the others keep their version and say why.</summary>
     public Task<IReadOnlyList<InstanceMigration>> MigrateAsync(IReadOnlyCollection<Guid> instanceIds, string versionId, string actor, CancellationToken cancellationToken = default) =>
-        MigrateAllAsync(instanceIds, versionId, actor, cancellationToken);
+        MigrateAllAsync(instanceIds, versionId, actor, null, cancellationToken);
 
-    private async Task<IReadOnlyList<InstanceMigration>> MigrateAllAsync(IReadOnlyCollection<Guid> instanceIds, string versionId, string? actor, CancellationToken cancellationToken)
+    /// <summary>The same; <paramref name="beside"/> is told of each in its transaction and may keep what <see cref="UndoMigrationAsync"/> needs.</summary>
+    public Task<IReadOnlyList<InstanceMigration>> MigrateAsync(
+        IReadOnlyCollection<Guid> instanceIds, string versionId, string actor, Func<IServiceProvider, MovedInstance, Task> beside, CancellationToken cancellationToken) =>
+        MigrateAllAsync(instanceIds, versionId, actor, beside, cancellationToken);
+
+    private async Task<IReadOnlyList<InstanceMigration>> MigrateAllAsync(
+        IReadOnlyCollection<Guid> instanceIds, string versionId, string? actor, Func<IServiceProvider, MovedInstance, Task>? beside, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(instanceIds);
         var results = new List<InstanceMigration>();
         foreach (var id in instanceIds)
         {
-            results.Add(await InTransactionAsync(tx => MigrateAsync(tx, id, versionId, actor, cancellationToken), cancellationToken));
+            results.Add(await InTransactionAsync(tx => MigrateAsync(tx, id, versionId, actor, beside, cancellationToken), cancellationToken));
         }
 
         return results;
     }
 
-    private async Task<InstanceMigration> MigrateAsync(IWorkflowTransaction tx, Guid id, string versionId, string? actor, CancellationToken cancellationToken)
+    private async Task<InstanceMigration> MigrateAsync(
+        IWorkflowTransaction tx, Guid id, string versionId, string? actor, Func<IServiceProvider, MovedInstance, Task>? beside, CancellationToken cancellationToken)
     {
         if (await tx.LockAsync(id, 1, cancellationToken) is not { Instance: var instance })
         {
@@ -59,6 +66,7 @@ public sealed partial class WorkflowRuntime
         var now = clock.GetUtcNow();
         var sequence = (Expressions.LenientJson.ToInt64(state["s"]) ?? 0) + 1;
         state["s"] = sequence;
+        var before = instance.State;
         instance.State = state;
         instance.DefinitionVersionId = to.VersionId;
         instance.Version = to.Version;
@@ -72,6 +80,11 @@ public sealed partial class WorkflowRuntime
             Data = new JsonObject { ["from"] = from!.VersionId, ["to"] = to.VersionId },
             Actor = actor,
         });
+        if (beside is not null)
+        {
+            await beside(tx.Services, new MovedInstance(instance.Id, instance.DefinitionId, from.VersionId, from.Version, to.VersionId, to.Version, instance.Burst, before));
+        }
+
         await tx.SaveBurstAsync(new BurstWrite { Result = burst }, cancellationToken);
         return result with { IsDone = true };
     }

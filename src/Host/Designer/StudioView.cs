@@ -8,4 +8,8 @@ namespace MonOPCO.Host.Designer;
 /// <param name="Meta">Right end of the header: version, state.</param>
 /// <param name="BackUrl">Where the way back leads.</param>
 /// <param name="BackText">What it is called.</param>
-public sealed record StudioView(string Element, string Attribute, string Value, string Title, string Meta, string BackUrl, string BackText);
+public sealed record StudioView(string Element, string Attribute, string Value, string Title, string Meta, string BackUrl, string BackText)
+{
+    /// <summary>Where an open editor tells that it is open and learns of others; null where nothing is edited.</summary>
+    public string? Editors { get; init; }
+}

@@ -6,6 +6,7 @@ using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.CompanyLookup;
 using MonOPCO.Integrations.Mail;
 using MonOPCO.Integrations.OpcoPortals;
@@ -53,8 +54,10 @@ internal static class Extensions
             services.AddSingleton<Calendar>();
             services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
             services.AddHostedService<MigrationWorker>();
+            services.AddHostedService<PublicationClock>();
         }
 
+        services.AddProcedures();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
@@ -73,7 +76,7 @@ internal static class Extensions
             var body = await File.ReadAllTextAsync(file, app.Lifetime.ApplicationStopping);
             var json = JsonNode.Parse(body) as JsonObject ?? throw new InvalidOperationException($"{file} is not a JSON object.");
             var definitionId = json["definitionId"]?.ToString() ?? Path.GetFileNameWithoutExtension(file);
-            await store.SeedAsync(definitionId, json["name"]?.ToString() ?? definitionId, body, app.Lifetime.ApplicationStopping);
+            await store.SeedAsync(definitionId, json["name"]?.ToString() ?? definitionId, json["description"]?.ToString() ?? "", body, app.Lifetime.ApplicationStopping);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class InstanceApi
 {
     public static void MapInstanceApi(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/v1/instances").RequireAuthorization(Policies.ProcessOwners).AddEndpointFilter<SameOriginFilter>();
+        var api = app.MapGroup("/api/v1/instances").RequireAuthorization(Policies.ProceduresOperate).AddEndpointFilter<SameOriginFilter>();
         api.MapPost("/{id:guid}/cancel", async (Guid id, HttpRequest request, WorkflowRuntime runtime, Access access, CancellationToken cancel) => await ElsaJson.ReadAsync(request) is not { } body
             ? InstanceEndpoints.Malformed()
             : Told(await runtime.CancelAsync(id, body.Text("reason") ?? "Annulée par programme", access.Actor, cancel)));

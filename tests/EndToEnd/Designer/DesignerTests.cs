@@ -25,6 +25,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await page.GotoAsync(new Uri(host.Address, "/procedures").ToString());
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Procédures", Exact = true, Level = 1 })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Essai du concepteur", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Modifier dans le concepteur" }).ClickAsync();
         await Expect(page.Locator(".x6-node")).ToHaveCountAsync(4, new() { Timeout = Patience });
 
         await SeesTheFrenchPaletteAsync(page);
@@ -68,6 +69,55 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         watch.AssertQuiet();
     }
 
+    [Fact]
+    public async Task Editor_TwoOpen_SecondIsToldAndItsWorkIsKept()
+    {
+        var definitionId = await CreateProcedureAsync("Essai à deux");
+        await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
+        var (first, second) = (await context.NewPageAsync(), await context.NewPageAsync());
+        await SignInAsync(first);
+        foreach (var page in new[] { first, second })
+        {
+            await page.GotoAsync(new Uri(host.Address, "/designer/procedures/" + definitionId).ToString());
+            await Expect(page.Locator(".x6-node")).ToHaveCountAsync(4, new() { Timeout = Patience });
+        }
+
+        await Expect(second.Locator("#other-editors")).ToContainTextAsync("dans une autre fenêtre");
+        await first.BringToFrontAsync();
+        await ChangeConnectionAsync(first);
+        await second.BringToFrontAsync();
+        var refused = second.WaitForResponseAsync(IsSave, new() { Timeout = Patience });
+        await RemoveLastConnectionAsync(second);
+        Assert.Equal(409, (await refused).Status);
+        await Expect(second.Locator("#save-refused")).ToContainTextAsync("après l’ouverture de votre page");
+        var download = second.WaitForDownloadAsync();
+        await second.GetByRole(AriaRole.Link, new() { Name = "Télécharger ma version" }).ClickAsync();
+        var kept = JsonNode.Parse(await File.ReadAllTextAsync(await (await download).PathAsync()))!.AsObject();
+        Assert.Null(Target(kept, "wait"));
+
+        // What the first saved stands, and it goes on.
+        var latest = await host.GetAsync($"workflow-definitions/by-definition-id/{definitionId}?versionOptions=Latest");
+        Assert.Equal("two", Target(latest, "wait"));
+        await first.BringToFrontAsync();
+        await PublishAsync(first);
+    }
+
+    [Fact]
+    public async Task Editor_SeedSavedUnchanged_StillExportsAsItsFile()
+    {
+        await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
+        var page = await context.NewPageAsync();
+        await SignInAsync(page);
+        await page.GotoAsync(new Uri(host.Address, "/designer/procedures/dossier-bilan-pdc").ToString());
+        await Expect(page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        var saved = page.WaitForResponseAsync(IsSave, new() { Timeout = Patience });
+        await page.Locator(".x6-graph-svg").First.ClickAsync(new() { Position = new() { X = 5, Y = 5 } });
+        await page.Keyboard.PressAsync("Control+s");
+        Assert.Equal(200, (await saved).Status);
+        var file = await File.ReadAllTextAsync(Path.Combine(HostProcess.ContentRoot, "..", "..", "workflows", "dossier-bilan-pdc.json"));
+        Assert.Equal(file, await host.Api.GetStringAsync("workflow-definitions/dossier-bilan-pdc/export?versionOptions=Latest"));
+    }
+
     private static async Task SeesTheFrenchPaletteAsync(IPage page)
     {
         var studio = page.Locator("#studio");
@@ -83,15 +133,8 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
     /// <summary>By the mouse on the canvas, as a person does: the cross of the old connection, then a drag from the outcome to the other activity.</summary>
     private static async Task ChangeConnectionAsync(IPage page)
     {
-        await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(2);
         var removed = page.WaitForResponseAsync(IsSave);
-        var (overX, overY) = await MiddleOfLastConnectionAsync(page);
-        await page.Mouse.MoveAsync(overX, overY, new() { Steps = 4 });
-        var (crossX, crossY) = await CentreAsync(page.Locator("[data-tool-name='button-remove'], .x6-edge-tool-button-remove").First);
-        await page.Mouse.MoveAsync(crossX, crossY, new() { Steps = 4 });
-        await page.Mouse.DownAsync();
-        await page.Mouse.UpAsync();
-        await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(1);
+        await RemoveLastConnectionAsync(page);
         Assert.Equal(200, (await removed).Status);
 
         var connected = page.WaitForResponseAsync(IsSave);
@@ -104,6 +147,18 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         await page.Mouse.UpAsync();
         await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(2);
         Assert.Equal(200, (await connected).Status);
+    }
+
+    private static async Task RemoveLastConnectionAsync(IPage page)
+    {
+        await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(2);
+        var (overX, overY) = await MiddleOfLastConnectionAsync(page);
+        await page.Mouse.MoveAsync(overX, overY, new() { Steps = 4 });
+        var (crossX, crossY) = await CentreAsync(page.Locator("[data-tool-name='button-remove'], .x6-edge-tool-button-remove").First);
+        await page.Mouse.MoveAsync(crossX, crossY, new() { Steps = 4 });
+        await page.Mouse.DownAsync();
+        await page.Mouse.UpAsync();
+        await Expect(page.Locator(".x6-edge")).ToHaveCountAsync(1);
     }
 
     private static async Task PublishAsync(IPage page)

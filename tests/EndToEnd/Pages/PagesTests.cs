@@ -97,10 +97,57 @@ public sealed class PagesTests(StoryWorld world)
         await person.Link("Procédures", exact: true).First.ClickAsync();
         await person.SeesTitleAsync("Procédures");
         await person.LookAsync("procedures");
-        await person.Link("Dossier de bilan de compétences").First.ClickAsync();
+        await SeesProceduresAsync(person);
+        await person.GoAsync("/procedures/dossier-bilan-pdc");
+        await person.Link("Modifier dans le concepteur").ClickAsync();
         await Assertions.Expect(person.Page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await person.LookAsync("concepteur");
         SiteMap.AssertSeen(SiteMap.Aside);
         world.AssertNothingWrong();
+    }
+
+    /// <summary>A process owner's way: a new procedure, published at a date, withdrawn, published; then what stands beside.</summary>
+    private static async Task SeesProceduresAsync(Person person)
+    {
+        await person.GoAsync("/procedures?recherche=introuvable");
+        await person.LookAsync("procedures-vide");
+        await person.GoAsync("/procedures");
+        await person.RefusedAsync(400, async () =>
+        {
+            await person.Page.Locator("#Nom").EvaluateAsync("x => x.removeAttribute('required')");
+            await person.Button("Créer et ouvrir le concepteur").ClickAsync();
+        });
+        await person.Page.Locator("#Nom").FillAsync("Procédure d’essai");
+        await person.Button("Créer et ouvrir le concepteur").ClickAsync();
+        await Assertions.Expect(person.Page.Locator(".x6-node")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await person.Link("La procédure").ClickAsync();
+        await person.SeesTitleAsync("Procédure d’essai");
+        await person.Link("Publier la version 1").ClickAsync();
+        await person.SeesTitleAsync("Publier la version 1");
+        await person.LookAsync("procedure-publier");
+        await person.Page.Locator("#Note").FillAsync("Première version, pour la réforme de janvier.");
+        await person.Page.Locator("#Quand_date").CheckAsync();
+        await person.Page.Locator("#Jour").FillAsync(Start);
+        await person.Page.Locator("#Heure").FillAsync("06:30");
+        await person.Button("Publier", exact: true).ClickAsync();
+        await person.SeesTitleAsync("Procédure d’essai");
+        await Assertions.Expect(person.Page.Locator("main")).ToContainTextAsync("à 06:30");
+        await person.LookAsync("procedure-programmee");
+        await person.Button("Retirer cette publication").ClickAsync();
+        await person.Link("Publier la version 1").ClickAsync();
+        await person.Page.Locator("#Note").FillAsync("Première version.");
+        await person.Button("Publier", exact: true).ClickAsync();
+        await Assertions.Expect(person.Page.Locator("tbody")).ToContainTextAsync("En vigueur");
+        await person.GoAsync("/procedures/dossier-bilan-pdc");
+        await person.LookAsync("procedure");
+        foreach (var (path, name) in new[]
+        {
+            ("dossier-bilan-pdc/comparer", "procedure-comparer"), ("dossier-bilan-pdc/migration?de=1&vers=1", "procedure-migration"), ("utilisations?genre=modele&valeur=convention-bilan", "procedures-utilisations"),
+            ("approbations", "procedures-approbations"), ("importer", "procedures-importer"),
+        })
+        {
+            await person.GoAsync("/procedures/" + path);
+            await person.LookAsync(name);
+        }
     }
 }

@@ -19,6 +19,8 @@ public static partial class SiteMap
     public static readonly string[] Aside =
     [
         "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
+        "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
+        "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 

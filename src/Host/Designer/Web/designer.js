@@ -4,13 +4,55 @@ const page = document.currentScript.dataset;
 // Studio formats dates and numbers in this culture; it is read when Blazor starts.
 localStorage.setItem('BlazorCulture', 'fr-FR');
 
+// Names this tab, so that the server tells its saves from those of another tab of the same person.
+const session = crypto.randomUUID();
+
 // Studio shows a blank page when the session has ended: say so and offer the way back.
 const plainFetch = window.fetch.bind(window);
-window.fetch = async (...request) => {
-  const response = await plainFetch(...request);
+window.fetch = async (resource, options) => {
+  const url = new URL(resource instanceof Request ? resource.url : resource, document.baseURI);
+  const isOurs = url.origin === location.origin && url.pathname.startsWith('/elsa/api/');
+  if (isOurs) {
+    const headers = new Headers(options?.headers ?? (resource instanceof Request ? resource.headers : undefined));
+    headers.set('X-Editor-Session', session);
+    options = { ...options, headers };
+  }
+  const response = await plainFetch(resource, options);
   if (response.status === 401) document.getElementById('session-ended').hidden = false;
+  if (isOurs && response.status === 409) await tellRefusal(response.clone());
   return response;
 };
+
+// Studio's own message goes away after some seconds; the way to what was typed must not.
+async function tellRefusal(response) {
+  const problem = await response.json().catch(() => null);
+  if (!problem?.copyUrl) return;
+  const notice = document.getElementById('save-refused');
+  notice.querySelector('span').textContent = problem.message;
+  const copy = notice.querySelector('a');
+  copy.href = problem.copyUrl;
+  copy.hidden = false;
+  notice.hidden = false;
+}
+
+// Who else has it open: asked at once and then four times a minute.
+if (page.editors) {
+  const address = (left) => `${page.editors}?session=${session}${left ? '&left=true' : ''}`;
+  const tell = async () => {
+    const response = await plainFetch(address(false), { method: 'POST' }).catch(() => null);
+    if (!response?.ok) return;
+    const notice = document.getElementById('other-editors');
+    const others = (await response.json()).items;
+    const since = (time) => new Date(time).toLocaleTimeString('fr-FR', { hour: '2-digit', minute: '2-digit' });
+    notice.textContent = others.map((other) => other.isSamePerson
+      ? `Vous avez aussi cette procédure ouverte dans une autre fenêtre, depuis ${since(other.since)}.`
+      : `${other.name} a aussi cette procédure ouverte, depuis ${since(other.since)}.`).join(' ') + ' Le premier qui enregistre garde la main : la version de l’autre est mise de côté, jamais perdue.';
+    notice.hidden = others.length === 0;
+  };
+  tell();
+  setInterval(tell, 15_000);
+  addEventListener('pagehide', () => navigator.sendBeacon(address(true)));
+}
 
 document.addEventListener('DOMContentLoaded', () => {
   const backend = document.createElement('elsa-backend-provider');

@@ -1,15 +1,17 @@
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Data;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Expressions;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows.Procedures;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
 /// <summary>Definitions that use another one as an activity follow its new version, when that one asks for it (<c>autoUpdateConsumingWorkflows</c>).</summary>
-internal sealed class ConsumerUpdates(DefinitionStore store, Access access)
+public sealed class ConsumerUpdates(DefinitionStore store)
 {
     /// <summary>Re-points the drafts of those who use <paramref name="published"/>; returns them with what their latest version was before.</summary>
-    public async Task<IReadOnlyList<(DefinitionVersion Draft, bool WasPublished)>> UpdateAsync(DefinitionVersion published, CancellationToken cancel)
+    public async Task<IReadOnlyList<(DefinitionVersion Draft, bool WasPublished)>> UpdateAsync(DefinitionVersion published, string actor, CancellationToken cancel)
     {
         var body = DefinitionDocument.Parse(published);
         if (!new WorkflowDefinition(body).UsableAsActivity || !LenientJson.ToBoolean((body["options"] as JsonObject)?["autoUpdateConsumingWorkflows"]))
@@ -24,7 +26,7 @@ internal sealed class ConsumerUpdates(DefinitionStore store, Access access)
             if (Repoint(json, published))
             {
                 var draft = await store.SaveDraftAsync(
-                    new SaveDraft(consumer.DefinitionId, json.ToJsonString(DefinitionDocument.FileOptions)) { Name = consumer.Name, Description = consumer.Description, Author = access.Actor, ExpectedRevision = consumer.IsFrozen ? null : consumer.Revision },
+                    new SaveDraft(consumer.DefinitionId, StableForm.Text(json)) { Name = consumer.Name, Description = consumer.Description, Author = actor, ExpectedRevision = consumer.IsFrozen ? null : consumer.Revision, Check = (services, _) => services.GetRequiredService<MonOpcoDbContext>().MakeEditorsStaleAsync(consumer.DefinitionId, cancel) },
                     cancel);
                 updated.Add((draft, consumer.IsPublished));
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,7 +15,7 @@ internal static class DefinitionDocument
     public static JsonSerializerOptions FileOptions { get; } = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Members that say where a version stands; they come from the store and are not part of the definition's text.</summary>
-    private static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount", "problems"];
+    internal static readonly string[] Computed = ["id", "version", "createdAt", "isLatest", "isPublished", "isReadonly", "isSystem", "links", "materializerName", "consumingWorkflowCount", "problems"];
 
     private static readonly string[] Lists = ["variables", "inputs", "outputs", "outcomes"];
     private static readonly string[] Objects = ["customProperties", "options"];
@@ -28,8 +29,10 @@ internal static class DefinitionDocument
         json["id"] = version.Id;
         json["definitionId"] = version.DefinitionId;
         json["name"] = version.Name;
-        json["description"] = version.Description;
-        json["createdAt"] = version.CreatedAt;
+
+        // What was seeded before descriptions were read has it in its text only.
+        json["description"] = version.Description.Length > 0 ? version.Description : json.Text("description") ?? "";
+        json["createdAt"] = Stamp(version);
         json["version"] = version.Version;
         json["isLatest"] = version.IsLatest;
         json["isPublished"] = version.IsPublished;
@@ -73,6 +76,11 @@ internal static class DefinitionDocument
         version.CreatedAt,
         Links = Links(version.DefinitionId, canEdit, canPublish),
     };
+
+    /// <summary>The revision that a model sent back was made from; null when it does not say.</summary>
+    public static int? Revision(JsonObject model) => DateTimeOffset.TryParse(model.Text("createdAt"), CultureInfo.InvariantCulture, out var stamp)
+        ? (int)(stamp.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond)
+        : null;
 
     /// <summary>What Studio or a file holds, without what the store computes.</summary>
     public static JsonObject ForStore(JsonObject model)
@@ -146,19 +154,30 @@ internal static class DefinitionDocument
         return inner;
     }
 
+    /// <summary>
+    /// Studio knows no version check, but it sends back the id and the date of creation that it was given. The microseconds of that date, which nobody looks at,
+    /// are the revision of the draft.
+    /// </summary>
+    private static DateTimeOffset Stamp(DefinitionVersion version) =>
+        new(version.CreatedAt.UtcTicks - (version.CreatedAt.UtcTicks % TimeSpan.TicksPerSecond) + (version.Revision % 1_000_000 * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
     private static IEnumerable<Link> Links(string definitionId, bool canEdit, bool canPublish)
     {
         var at = "/workflow-definitions/" + Uri.EscapeDataString(definitionId);
         yield return new(at + "/export", "export", "GET");
-        if (canPublish)
+        if (canEdit)
         {
             // Studio takes a definition without this link for read-only.
             yield return new(at + "/publish", "publish", "POST");
+        }
+
+        if (canPublish)
+        {
             yield return new(at + "/retract", "retract", "POST");
             yield return new(at + "/execute", "execute", "POST");
         }
 
-        if (canEdit)
+        if (canPublish)
         {
             yield return new(at, "delete", "DELETE");
         }

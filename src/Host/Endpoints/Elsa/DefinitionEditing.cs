@@ -1,10 +1,14 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows.Procedures;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
 /// <summary>Saving, publishing and importing definitions for Studio and for programs: the same rules whichever door is used.</summary>
-internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblems problems, ConsumerUpdates consumers, Access access)
+public sealed class DefinitionEditing(DefinitionStore store, DefinitionProblems problems, Publications publications, MonOpcoDbContext database, Access access)
 {
     /// <summary>Members of Studio's own class: all others on the definition's top level are dropped by it and put back here.</summary>
     private static readonly HashSet<string> KnownToStudio =
@@ -13,62 +17,84 @@ internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblem
         "isReadonly", "isSystem", "isLatest", "isPublished", "materializerName", "options", "root", "links", "tenantId",
     ];
 
-    /// <summary>Overwrites the draft, or makes version n + 1 when the latest was published; nothing when nothing changed.</summary>
-    /// <exception cref="DraftConflictException">Somebody else has made a newer version than the one this model comes from.</exception>
-    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel, bool isPublishing = false)
+    /// <summary>Overwrites the draft, or makes version n + 1 when the latest is frozen; nothing when nothing changed.</summary>
+    /// <param name="model">The definition, as Studio or a file has it.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="isPublishing">Publishing makes a version even of the same text, as in Elsa: those who use it may be asked to follow.</param>
+    /// <param name="isImport">Brought from a file: there is no version it was made from, and the draft of somebody else is set aside rather than overwritten.</param>
+    /// <exception cref="SaveConflictException">Somebody else has saved since this model was read; what was typed is kept as a copy.</exception>
+    public async Task<DefinitionVersion> SaveAsync(JsonObject model, CancellationToken cancel, bool isPublishing = false, bool isImport = false)
     {
         var definitionId = model.Text("definitionId") is { Length: > 0 } given ? given : Guid.CreateVersion7().ToString("N");
         var versions = await store.ListAsync(definitionId, cancel);
         var latest = versions.FirstOrDefault(version => version.IsLatest);
         var kept = DefinitionDocument.ForStore(model);
         kept["definitionId"] = definitionId;
+        JsonObject? former = null;
         if (latest is not null)
         {
-            RefuseStale(model, latest, versions);
-            foreach (var (name, value) in DefinitionDocument.Parse(latest).Where(member => !KnownToStudio.Contains(member.Key) && !kept.ContainsKey(member.Key)))
+            former = DefinitionDocument.Parse(latest);
+            foreach (var (name, value) in former.Where(member => !KnownToStudio.Contains(member.Key) && !kept.ContainsKey(member.Key)))
             {
                 kept[name] = value?.DeepClone();
             }
 
-            // Publishing makes a version even of the same text, as in Elsa: those who use it may be asked to follow.
-            if (!isPublishing && IsSame(latest, kept))
-            {
-                return latest;
-            }
+            kept["name"] ??= latest.Name;
+            kept["description"] ??= latest.Description;
         }
 
-        return await store.SaveDraftAsync(
-            new SaveDraft(definitionId, kept.ToJsonString(DefinitionDocument.FileOptions))
-            {
-                Name = model.Text("name") ?? definitionId,
-                Description = model.Text("description") ?? "",
-                Author = access.Actor,
-            },
-            cancel);
+        var body = StableForm.Write(kept, former);
+        if (latest is not null && !isPublishing && (body == latest.Body || body == StableForm.Text(former!)))
+        {
+            return latest;
+        }
+
+        var (actor, session) = (access.Actor, access.Session);
+        var change = access.Change();
+        try
+        {
+            return await store.SaveDraftAsync(
+                new SaveDraft(definitionId, body)
+                {
+                    Name = model.Text("name") ?? latest?.Name ?? definitionId,
+                    Description = model.Text("description") ?? latest?.Description ?? "",
+                    Author = actor,
+                    SetsAside = isImport && latest is { IsFrozen: false } && latest.Author != actor,
+                    Check = async (services, current) =>
+                    {
+                        var db = services.GetRequiredService<MonOpcoDbContext>();
+                        var row = await db.Set<WorkflowProcedureRow>().SingleOrDefaultAsync(x => x.DefinitionId == definitionId, cancel);
+                        var isOwn = row?.SavedBySession == session && string.Equals(current?.Author, actor, StringComparison.Ordinal);
+                        if (current is not null && !isImport && !isOwn && IsStale(model, current, versions))
+                        {
+                            throw new DraftConflictException(definitionId, current.Author);
+                        }
+
+                        if (row is null)
+                        {
+                            db.Add(row = new WorkflowProcedureRow { DefinitionId = definitionId });
+                        }
+
+                        // One line per person and sitting, not per movement of the mouse: the designer saves after each.
+                        if (current is not { IsFrozen: false } || !isOwn)
+                        {
+                            db.Note(change, definitionId, isImport ? "Imported" : "DraftSaved", new JsonObject { ["version"] = current is { IsFrozen: false } ? current.Version : (current?.Version ?? 0) + 1 }, null);
+                        }
+
+                        row.SavedBySession = session;
+                        await db.SaveChangesAsync(cancel);
+                    },
+                },
+                cancel);
+        }
+        catch (DraftConflictException)
+        {
+            throw new SaveConflictException(await store.FindLatestAsync(definitionId, cancel) ?? latest!, await KeepAsync(definitionId, body, model.Number("version") ?? 0, cancel));
+        }
     }
 
-    /// <summary>Publishes the latest version, or says why not. Those who use it and want to follow it are re-pointed, and published again when they were.</summary>
-    public async Task<PublishOutcome> PublishAsync(string definitionId, CancellationToken cancel)
-    {
-        if (await store.FindLatestAsync(definitionId, cancel) is not { } latest)
-        {
-            return new PublishOutcome(null, false, [], 0);
-        }
-
-        if (latest.IsPublished)
-        {
-            return new PublishOutcome(latest, true, [], 0);
-        }
-
-        var found = await problems.OfAsync(latest, cancel);
-        if (found.Any(problem => problem.IsError))
-        {
-            return new PublishOutcome(latest, false, found, 0);
-        }
-
-        var published = await store.PublishAsync(definitionId, access.Actor, latest.Id, cancel) with { IsLatest = true };
-        return new PublishOutcome(published, false, found, await FollowAsync(published, [definitionId], cancel));
-    }
+    /// <summary>Publishes the latest version at once, or asks for a second person's agreement where one is needed; or says why not.</summary>
+    public Task<PublishOutcome> PublishAsync(string definitionId, CancellationToken cancel) => publications.RequestAsync(definitionId, "", null, access.Change(), cancel);
 
     /// <summary>Saves definitions that came together as drafts, or none of them when one has errors that no draft may have.</summary>
     public async Task<(IReadOnlyList<DefinitionVersion> Saved, IReadOnlyList<DefinitionProblem> Problems)> ImportAsync(IReadOnlyList<JsonObject> models, CancellationToken cancel)
@@ -83,54 +109,48 @@ internal sealed class DefinitionEditing(DefinitionStore store, DefinitionProblem
         var saved = new List<DefinitionVersion>();
         foreach (var model in models)
         {
-            saved.Add(await SaveAsync(model, cancel));
+            saved.Add(await SaveAsync(model, cancel, isImport: true));
         }
 
         return (saved, found);
     }
 
-    private async Task<int> FollowAsync(DefinitionVersion published, HashSet<string> seen, CancellationToken cancel)
-    {
-        var count = 0;
-        foreach (var (draft, wasPublished) in await consumers.UpdateAsync(published, cancel))
-        {
-            count++;
-
-            // One that cannot be published with the new version stays as it was, beside its corrected draft.
-            if (wasPublished && seen.Add(draft.DefinitionId) && !(await problems.OfAsync(draft, cancel)).Any(problem => problem.IsError))
-            {
-                count += await FollowAsync(await store.PublishAsync(draft.DefinitionId, access.Actor, draft.Id, cancel), seen, cancel);
-            }
-        }
-
-        return count;
-    }
-
     /// <summary>
-    /// Studio has no version check of its own: it echoes the id it loaded. Its next save may leave before the answer to the previous one came, so the
-    /// author's own newer draft is accepted.
+    /// Made from another version or revision than the latest. Studio's next save may leave before the answer to the previous one came, so the same tab's own newer
+    /// draft is none; nor is what says nothing of where it comes from.
     /// </summary>
-    private void RefuseStale(JsonObject model, DefinitionVersion latest, IReadOnlyList<DefinitionVersion> versions)
+    private static bool IsStale(JsonObject model, DefinitionVersion current, IReadOnlyList<DefinitionVersion> versions)
     {
-        var isOlder = model.Text("id") is { Length: > 0 } id && id != latest.Id && versions.Any(version => version.Id == id);
-        if (isOlder && !string.Equals(latest.Author, access.Actor, StringComparison.Ordinal))
+        if (model.Text("id") is not { Length: > 0 } id || (id != current.Id && !versions.Any(version => version.Id == id)))
         {
-            throw new DraftConflictException(latest.DefinitionId, latest.Author);
+            return false;
         }
+
+        return id != current.Id || (DefinitionDocument.Revision(model) is { } revision && revision != current.Revision);
     }
 
-    private static bool IsSame(DefinitionVersion latest, JsonObject kept)
+    private async Task<Guid> KeepAsync(string definitionId, string body, int basedOn, CancellationToken cancel)
     {
-        var before = DefinitionDocument.ForStore(DefinitionDocument.ForStudio(latest, true, true));
-        var after = (JsonObject)kept.DeepClone();
-        after["name"] ??= latest.Name;
-        after["description"] ??= latest.Description;
-        return JsonNode.DeepEquals(before, after);
+        var change = access.Change();
+        var session = access.Session ?? $"{change.ActorName}/{basedOn}";
+        var copies = database.Set<WorkflowDraftCopyRow>();
+        var copy = await copies.SingleOrDefaultAsync(x => x.DefinitionId == definitionId && x.Session == session, cancel);
+        if (copy is null)
+        {
+            copies.Add(copy = new WorkflowDraftCopyRow { Id = Guid.CreateVersion7(change.Now), DefinitionId = definitionId, Session = session, Author = change.ActorName, Body = body, BasedOn = basedOn });
+            database.Note(change, definitionId, "ConflictKept", new JsonObject { ["copy"] = copy.Id, ["basedOn"] = basedOn }, null);
+        }
+
+        (copy.AuthorId, copy.At, copy.Body, copy.BasedOn) = (change.UserId, change.Now, body, basedOn);
+        await database.SaveChangesAsync(cancel);
+        return copy.Id;
     }
 }
 
-/// <summary>What publishing came to. Errors among the problems mean that nothing was published.</summary>
-internal sealed record PublishOutcome(DefinitionVersion? Version, bool Already, IReadOnlyList<DefinitionProblem> Problems, int Consumers)
+/// <summary>A save was refused: <paramref name="latest"/> was saved meanwhile by somebody else, or in another tab. What was typed is kept as <paramref name="copyId"/>.</summary>
+public sealed class SaveConflictException(DefinitionVersion latest, Guid copyId) : Exception($"The draft of {latest.DefinitionId} was saved by {latest.Author} in the meantime.")
 {
-    public bool IsRefused => Problems.Any(problem => problem.IsError);
+    public DefinitionVersion Latest { get; } = latest;
+
+    public Guid CopyId { get; } = copyId;
 }

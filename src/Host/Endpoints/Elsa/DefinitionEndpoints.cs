@@ -53,9 +53,12 @@ internal static class DefinitionEndpoints
             return ElsaJson.NotFound("La procédure");
         }
 
-        var owner = await access.IsProcessOwnerAsync();
-        return ElsaJson.Ok(DefinitionDocument.ForStudio(version, owner, owner));
+        return ElsaJson.Ok(await ForStudioAsync(version, access));
     }
+
+    /// <summary>As Studio sees it, with what the caller may do.</summary>
+    public static async Task<JsonObject> ForStudioAsync(DefinitionVersion version, Access access) =>
+        DefinitionDocument.ForStudio(version, await access.MayEditAsync(), await access.MayPublishAsync());
 
     private static async Task<IResult> ListAsync(HttpRequest request, DefinitionStore store, Access access, CancellationToken cancel)
     {
@@ -109,11 +112,11 @@ internal static class DefinitionEndpoints
         var all = selected.ToList();
         var size = int.TryParse(query["pageSize"], out var asked) ? Math.Clamp(asked, 1, 500) : all.Count;
         var skip = (int.TryParse(query["page"], out var page) ? Math.Max(0, page) : 0) * size;
-        var owner = await access.IsProcessOwnerAsync();
+        var (mayEdit, mayPublish) = (await access.MayEditAsync(), await access.MayPublishAsync());
 
         // Without this link Studio shows the whole list read-only.
-        Link[] links = owner ? [new("/bulk-actions/publish/workflow-definitions/by-definition-ids", "bulk-publish", "POST")] : [];
-        return ElsaJson.Page([.. all.Skip(skip).Take(size).Select(version => DefinitionDocument.Summary(version, owner, owner))], all.Count, links);
+        Link[] links = mayEdit ? [new("/bulk-actions/publish/workflow-definitions/by-definition-ids", "bulk-publish", "POST")] : [];
+        return ElsaJson.Page([.. all.Skip(skip).Take(size).Select(version => DefinitionDocument.Summary(version, mayEdit, mayPublish))], all.Count, links);
     }
 
     private static bool Matches(DefinitionVersion version, string search) =>
@@ -121,13 +124,12 @@ internal static class DefinitionEndpoints
 
     private static async Task<IResult> ManyAsync(HttpRequest request, DefinitionStore store, Access access, CancellationToken cancel)
     {
-        var owner = await access.IsProcessOwnerAsync();
         var found = new List<JsonObject>();
         foreach (var id in request.Query["ids"].OfType<string>())
         {
             if (await VersionAsync(store, id, cancel) is { } version)
             {
-                found.Add(DefinitionDocument.ForStudio(version, owner, owner));
+                found.Add(await ForStudioAsync(version, access));
             }
         }
 

@@ -8,7 +8,7 @@ using MonOPCO.Host.Workflows;
 namespace MonOPCO.Host.Endpoints.Elsa;
 
 /// <summary>One thing wrong in a definition, as programs read it. <paramref name="Name"/> is what the designer shows on the node.</summary>
-internal sealed record DefinitionProblem(string Level, string Code, string? NodeId, string? Name, string? Property, string Message)
+public sealed record DefinitionProblem(string Level, string Code, string? NodeId, string? Name, string? Property, string Message)
 {
     public bool IsError => Level == nameof(ProblemLevel.Error);
 
@@ -20,7 +20,7 @@ internal sealed record DefinitionProblem(string Level, string Code, string? Node
 }
 
 /// <summary>Everything wrong in definitions, in one pass.</summary>
-internal sealed class DefinitionProblems(DefinitionStore store, ActivityRegistry registry, IWorkflowReads reads, DefinitionCache definitions)
+public sealed class DefinitionProblems(DefinitionStore store, ActivityRegistry registry, IWorkflowReads reads, DefinitionCache definitions)
 {
     private const int Candidates = 20;
 

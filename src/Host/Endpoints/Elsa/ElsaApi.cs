@@ -12,8 +12,6 @@ public static class ElsaApi
         services.AddHttpContextAccessor();
         services.AddScoped<Access>();
         services.AddScoped<InstanceReader>();
-        services.AddScoped<DefinitionProblems>();
-        services.AddScoped<ConsumerUpdates>();
         services.AddScoped<DefinitionEditing>();
         services.AddScoped<Designer.Catalogue.ChoiceSources>();
         services.AddScoped<Designer.Catalogue.ActivityCatalogue>();
@@ -23,7 +21,7 @@ public static class ElsaApi
     /// <summary>Everything under <c>/elsa/api</c> except signing in, which the host maps.</summary>
     public static IEndpointRouteBuilder MapElsaApi(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/elsa/api").RequireAuthorization(Policies.Staff).AddEndpointFilter<SameOriginFilter>().ExcludeFromDescription();
+        var api = app.MapGroup("/elsa/api").RequireAuthorization(Policies.ProceduresView).AddEndpointFilter<SameOriginFilter>().ExcludeFromDescription();
         DescriptorEndpoints.Map(api);
         DefinitionEndpoints.Map(api);
         DefinitionWriteEndpoints.Map(api);

@@ -33,6 +33,15 @@ internal static class ElsaJson
         return Results.Json(new { StatusCode = 400, Message = sentences.FirstOrDefault() ?? "", Errors = new { GeneralErrors = sentences }, Problems = problems }, Options, "application/problem+json", StatusCodes.Status400BadRequest);
     }
 
+    /// <summary>Two edited the same: a sentence for Studio, and for our page around it where the copy of the refused one is.</summary>
+    public static IResult Conflict(SaveConflictException conflict)
+    {
+        var page = $"/procedures/{Uri.EscapeDataString(conflict.Latest.DefinitionId)}";
+        var message = $"{conflict.Latest.Author ?? "Une autre personne"} a enregistré cette procédure le {Fr.DateTime(conflict.Latest.UpdatedAt)}, après l’ouverture de votre page. "
+            + "Rien de son travail n’a été remplacé ; le vôtre est gardé à part, sur la page de la procédure. Rechargez avant de continuer.";
+        return Results.Json(new { StatusCode = 409, Message = message, Errors = new { GeneralErrors = new[] { message } }, CopyUrl = $"{page}/copies/{conflict.CopyId}", PageUrl = page }, Options, "application/problem+json", StatusCodes.Status409Conflict);
+    }
+
     public static IResult Unsupported(string what) => Problem(StatusCodes.Status501NotImplemented, $"{what} : MonOPCO ne le propose pas.");
 
     public static IResult NotFound(string what) => Problem(StatusCodes.Status404NotFound, what + " est introuvable.");

@@ -20,7 +20,7 @@ internal static class RunEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        var owners = api.MapGroup("").RequireAuthorization(Policies.ProcessOwners);
+        var owners = api.MapGroup("").RequireAuthorization(Policies.ProceduresOperate);
         owners.MapPost("/workflow-definitions/{definitionId}/execute", ExecuteAsync);
         owners.MapPost("/workflow-definitions/{definitionId}/dispatch", DispatchAsync);
 

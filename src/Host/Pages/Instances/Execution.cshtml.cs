@@ -16,7 +16,7 @@ using MonOPCO.Host.Workflows;
 namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>One instance: what it waits for, what stopped it, and what an operator may do about it.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.ProceduresView)]
 public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, BulkMigrations migrations, MonOpcoDbContext database, IAuthorizationService authorization) : PageModel
 {
     public WorkflowInstance Instance { get; private set; } = null!;
@@ -176,7 +176,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
 
     private async Task<IActionResult> ActAsync(Guid id, string done, Func<string, Task<bool>> act)
     {
-        if (!(await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded)
+        if (!(await authorization.AuthorizeAsync(User, Policies.ProceduresOperate)).Succeeded)
         {
             return Forbid();
         }
@@ -205,7 +205,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         Dossier = Guid.TryParse(instance.CorrelationId, out var dossier)
             ? await database.Dossiers.Where(x => x.Id == dossier).Select(x => x.Numero).FirstOrDefaultAsync(cancellationToken)
             : null;
-        MayOperate = instance.Status == InstanceStatus.Running && (await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded;
+        MayOperate = instance.Status == InstanceStatus.Running && (await authorization.AuthorizeAsync(User, Policies.ProceduresOperate)).Succeeded;
         Incidents = InstanceStateView.Incidents(instance);
         Waits = await runtime.Reads.BookmarksAsync(id, cancellationToken);
         Effects = await runtime.Reads.EffectsAsync(id, cancellationToken);

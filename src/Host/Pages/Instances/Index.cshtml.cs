@@ -14,7 +14,7 @@ using MonOPCO.Host.Pages.Shared;
 namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>Instances of procedures, newest first; each opens its page, which leads to Studio's viewer.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.ProceduresView)]
 public sealed class IndexModel(DefinitionStore definitions, IWorkflowReads instances, MonOpcoDbContext database) : PageModel
 {
     private const int PageSize = 50;

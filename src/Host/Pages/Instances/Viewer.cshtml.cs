@@ -8,7 +8,7 @@ using MonOPCO.Host.Infrastructure.Security;
 namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>Elsa Studio's viewer of one instance: the diagram of its own version, with what has run, waits or failed.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.ProceduresView)]
 [ContentSecurity(Script = StudioPolicy.Script, Style = StudioPolicy.Style, Font = StudioPolicy.Font, Worker = StudioPolicy.Worker)]
 public sealed class ViewerModel(IWorkflowReads instances) : PageModel
 {

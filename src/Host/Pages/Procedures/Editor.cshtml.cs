@@ -11,7 +11,7 @@ namespace MonOPCO.Host.Pages.Procedures;
 /// Elsa Studio's editor of one procedure. The address lies under <c>/designer/</c> because Blazor insists on its base; who may not edit sees it read-only,
 /// because the API gives no link to publish.
 /// </summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.ProceduresView)]
 [ContentSecurity(Script = StudioPolicy.Script, Style = StudioPolicy.Style, Font = StudioPolicy.Font, Worker = StudioPolicy.Worker)]
 public sealed class EditorModel(DefinitionStore definitions, IAuthorizationService authorization) : PageModel
 {
@@ -24,8 +24,11 @@ public sealed class EditorModel(DefinitionStore definitions, IAuthorizationServi
             return NotFound();
         }
 
-        var canEdit = (await authorization.AuthorizeAsync(User, Policies.ProcessOwners)).Succeeded;
-        View = new StudioView("elsa-workflow-definition-editor", "definition-id", definitionId, latest.Name, canEdit ? "Les dossiers en cours gardent leur version" : "Lecture seule", "/procedures", "Procédures");
+        var canEdit = (await authorization.AuthorizeAsync(User, Policies.ProceduresEdit)).Succeeded;
+        View = new StudioView("elsa-workflow-definition-editor", "definition-id", definitionId, latest.Name, canEdit ? "Les dossiers en cours gardent leur version" : "Lecture seule", ProcedureLook.Url(definitionId), "La procédure")
+        {
+            Editors = canEdit ? $"/api/v1/procedures/{Uri.EscapeDataString(definitionId)}/editors" : null,
+        };
         return Page();
     }
 }
