@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Workflows.Procedures;
