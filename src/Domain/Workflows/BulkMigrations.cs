@@ -155,7 +155,7 @@ public sealed class BulkMigrations(DataSources sources, WorkflowRuntime runtime,
     }
 
     private Task<IReadOnlyList<InstanceMigration>> MoveAsync(Run run, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        run.IsPreview ? runtime.PreviewMigrationAsync(ids, run.To, cancellationToken) : runtime.MigrateAsync(ids, run.To, run.Actor, cancellationToken);
+        run.IsPreview ? runtime.PreviewMigrationAsync(ids, run.To, cancellationToken) : runtime.MigrateAsync(ids, run.To, run.Actor, WorkflowMoveRow.Keeper(run.Id, run.Actor, run.RequestedAt, null), cancellationToken);
 
     /// <summary>False when the lease was lost.</summary>
     private async Task<bool> SaveAsync(Run run, bool finished, CancellationToken cancellationToken)

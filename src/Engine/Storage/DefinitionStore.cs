@@ -35,8 +35,11 @@ public sealed class DefinitionStore(IWorkflowStore store, WorkflowProgram progra
     /// <summary>All versions of one definition, newest first; without an id the latest and the published version of each.</summary>
     public Task<IReadOnlyList<DefinitionVersion>> ListAsync(string? definitionId = null, CancellationToken cancellationToken = default) => store.ListVersionsAsync(definitionId, cancellationToken);
 
-    public async Task<DefinitionVersion?> FindPublishedAsync(string definitionId, CancellationToken cancellationToken = default) =>
-        (await store.ListVersionsAsync(definitionId, cancellationToken)).FirstOrDefault(v => v.IsPublished);
+    public async Task<DefinitionVersion?> FindPublishedAsync(string definitionId, CancellationToken cancellationToken = default)
+    {
+        await using var tx = await store.BeginAsync(cancellationToken);
+        return await tx.PublishedVersionIdAsync(definitionId, cancellationToken) is { } versionId ? await tx.FindVersionAsync(versionId, cancellationToken) : null;
+    }
 
     public async Task<DefinitionVersion?> FindLatestAsync(string definitionId, CancellationToken cancellationToken = default) =>
         (await store.ListVersionsAsync(definitionId, cancellationToken)).FirstOrDefault(v => v.IsLatest);

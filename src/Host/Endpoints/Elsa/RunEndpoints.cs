@@ -64,19 +64,15 @@ internal static class RunEndpoints
             return (InstanceEndpoints.Malformed(), null);
         }
 
-        var versions = await services.Store.ListAsync(definitionId, cancel);
-        if (versions.Count == 0)
+        if (await services.Store.FindPublishedAsync(definitionId, cancel) is not { } published)
         {
-            return (ElsaJson.NotFound("La procédure"), null);
-        }
-
-        if (versions.FirstOrDefault(version => version.IsPublished) is not { } published)
-        {
-            return (ElsaJson.Problem(StatusCodes.Status409Conflict, "Cette procédure n’est pas publiée : publiez-la avant de la lancer."), null);
+            return (await services.Store.FindLatestAsync(definitionId, cancel) is null
+                ? ElsaJson.NotFound("La procédure")
+                : ElsaJson.Problem(StatusCodes.Status409Conflict, "Cette procédure n’est pas publiée : publiez-la avant de la lancer."), null);
         }
 
         // Studio's « Run » means what is on the screen. A draft would act on the real world, so it is published first.
-        if (arguments.Text("versionOptions") == "Latest" && !versions.Any(version => version is { IsLatest: true, IsPublished: true }))
+        if (arguments.Text("versionOptions") == "Latest" && !published.IsLatest)
         {
             return (ElsaJson.Problem(StatusCodes.Status409Conflict, $"Le brouillon n’est pas publié : seule la version {published.Version} peut être lancée."), null);
         }

@@ -28,8 +28,7 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
         var instanceText = First(request.Headers["X-Workflow-Instance-ID"], request.Query["workflowInstanceId"]);
 
         // As in Elsa, a caller may choose the name of an instance when it starts one, and resume it by that name.
-        Guid? chosenId = instanceText is null || Guid.TryParse(instanceText, out _) ? null : StableId.Of(Guid.Empty, "http-instance\n" + instanceText);
-        var instanceId = chosenId ?? (Guid.TryParse(instanceText, out var parsed) ? parsed : null);
+        Guid? instanceId = instanceText is null ? null : Guid.TryParse(instanceText, out var parsed) ? parsed : StableId.Of(Guid.Empty, "http-instance\n" + instanceText);
         var (targets, route) = await FindAsync(path, instanceId, correlation, cancel);
         if (targets.Count == 0)
         {
@@ -51,7 +50,7 @@ internal sealed class HttpWorkflowEndpoint(WorkflowRuntime runtime, DefinitionCa
             return Results.Json(new { errorMessage = "The call is ambiguous and matches multiple workflows.", message = "Plusieurs procédures attendent à cette adresse : précisez correlationId ou workflowInstanceId." }, ElsaJson.Options, statusCode: StatusCodes.Status500InternalServerError);
         }
 
-        return await RefusalAsync(context, chosen[0].Rules) ?? await RunAsync(context, chosen[0], route, correlation, chosenId, cancel);
+        return await RefusalAsync(context, chosen[0].Rules) ?? await RunAsync(context, chosen[0], route, correlation, instanceId, cancel);
     }
 
     private async Task<(List<Target> Targets, JsonObject Route)> FindAsync(string path, Guid? instanceId, string? correlation, CancellationToken cancel)
