@@ -28,6 +28,8 @@ public static class Extensions
         services.AddSingleton<DefinitionCache>();
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<WorkflowRuntime>();
+        services.AddSingleton<PassageCounter>();
+        services.AddSingleton<TimeMaps>();
         return services;
     }
 
