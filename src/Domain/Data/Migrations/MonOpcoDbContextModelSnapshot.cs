@@ -533,6 +533,20 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<string>("Certainty")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("certainty");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasColumnType("text")
@@ -543,6 +557,11 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("text")
@@ -552,6 +571,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("source");
+
+                    b.Property<string>("SourceUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("source_url");
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -571,12 +594,25 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("value");
 
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_by");
+
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
+
                     b.HasKey("Id")
                         .HasName("pk_rules");
 
                     b.HasIndex("Code", "Scope", "Kind", "ValidFrom")
                         .IsUnique()
-                        .HasDatabaseName("ix_rules_code_scope_kind_valid_from");
+                        .HasDatabaseName("ix_rules_code_scope_kind_valid_from")
+                        .HasFilter("withdrawn_at is null");
 
                     b.ToTable("rules", (string)null);
                 });
@@ -771,10 +807,6 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<int>("PackageOrder")
                         .HasColumnType("integer")
                         .HasColumnName("package_order");
-
-                    b.Property<bool>("RequiredInPackage")
-                        .HasColumnType("boolean")
-                        .HasColumnName("required_in_package");
 
                     b.Property<string>("RequiredSignature")
                         .IsRequired()
@@ -2832,6 +2864,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("InstanceId", "Id")
                         .HasName("pk_workflow_journal");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_workflow_journal_id")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true)
+                        .HasAnnotation("Npgsql:StorageParameter:pages_per_range", 32);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Id"), "brin");
+
                     b.ToTable("workflow_journal", (string)null);
                 });
 
@@ -2900,6 +2939,66 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_mailbox_instance_id_sequence");
 
                     b.ToTable("workflow_mailbox", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPassageMark", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_passage_mark");
+
+                    b.ToTable("workflow_passage_mark", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPassageRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("ActivityId")
+                        .HasColumnType("text")
+                        .HasColumnName("activity_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<short>("Bucket")
+                        .HasColumnType("smallint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("integer")
+                        .HasColumnName("again");
+
+                    b.Property<int>("Passages")
+                        .HasColumnType("integer")
+                        .HasColumnName("passages");
+
+                    b.HasKey("DefinitionId", "Version", "ActivityId", "Day", "Outcome", "Bucket")
+                        .HasName("pk_workflow_passages");
+
+                    b.ToTable("workflow_passages", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPublishedRow", b =>
