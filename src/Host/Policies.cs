@@ -15,6 +15,12 @@ public static class Policies
     /// <summary>Opens the designer and publishes procedures.</summary>
     public const string ProcessOwners = "ProcessOwners";
 
+    /// <summary>Reads dated rules and the maps of procedures.</summary>
+    public const string RuleReaders = "RuleReaders";
+
+    /// <summary>Changes dated rules.</summary>
+    public const string RuleEditors = "RuleEditors";
+
     /// <summary>Payments and invoices.</summary>
     public const string Accounting = "Accounting";
 
@@ -39,6 +45,8 @@ public static class Policies
         Add(Staff, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
         Add(Operators, Roles.Operateur, Roles.SuperAdmin);
         Add(ProcessOwners, Roles.ResponsableProcedures, Roles.SuperAdmin);
+        Add(RuleReaders, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
+        Add(RuleEditors, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(Accounting, Roles.Comptable, Roles.SuperAdmin);
         Add(Administration, Roles.SuperAdmin);
         Add(Company, Roles.Entreprise);

@@ -52,6 +52,7 @@ internal static class Extensions
         {
             services.AddSingleton<Calendar>();
             services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
+            services.AddHostedService<PassageCounting>();
         }
 
         services.AddHostedService<Telemetry>();
