@@ -47,7 +47,7 @@ public sealed record RuleDefinition(string Code, string Subject, string Label, R
         RuleValueKind.DayOfYear when value.Split('-') is [var month, var day] => $"{day}/{month}",
         _ when !decimal.TryParse(value, CultureInfo.InvariantCulture, out _) => value,
         RuleValueKind.Amount => Fr.Euros(decimal.Parse(value, CultureInfo.InvariantCulture)) + Unit[1..],
-        _ => Fr.Number(decimal.Parse(value, CultureInfo.InvariantCulture)) + (Unit.Length == 0 ? "" : "\u00A0" + Unit),
+        _ => Fr.Number(decimal.Parse(value, CultureInfo.InvariantCulture)) + (Unit.Length == 0 ? "" : "\u00A0" + (decimal.Parse(value, CultureInfo.InvariantCulture) < 2 && Unit != "mois" ? Unit.TrimEnd('s') : Unit)),
     };
 
     /// <summary>The stored form of what was typed; null when it is none.</summary>

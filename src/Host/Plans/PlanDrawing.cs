@@ -22,7 +22,9 @@ public sealed class PlanDrawing(AssetManifest assets)
     private const double Head = 30;
     private const double Line = 18;
     private const double RowGap = 46;
-    private const double Margin = 64;
+    private const double Margin = 74;
+    private const double LaneWidth = 7;
+    private const int Lanes = 5;
 
     public static IReadOnlyList<PlanPart> Parts(PlanGrid grid, bool whole)
     {
@@ -80,8 +82,9 @@ public sealed class PlanDrawing(AssetManifest assets)
         else if (starts)
         {
             var (x, y) = sheet.Exit(way);
-            Path(svg, css, [(x, y), (x + 20, y)]);
-            Tag(labels, x + 20, y, PartOf(way.To), after: true);
+            var end = x + sheet.LabelWidth(way) + 14;
+            Path(svg, css, [(x, y), (end, y)]);
+            Tag(labels, end, y, PartOf(way.To), after: true);
         }
         else
         {
@@ -187,10 +190,14 @@ public sealed class PlanDrawing(AssetManifest assets)
         private readonly PlanPart _part;
         private readonly double[] _left;
         private readonly double[] _gap;
+        private readonly double[] _labels;
+        private readonly int[] _turns;
+        private readonly double[] _tags;
         private readonly Dictionary<int, int> _rows;
         private readonly Dictionary<string, List<Way>> _exits;
         private readonly Dictionary<string, List<Way>> _entries;
         private readonly Dictionary<int, int> _used = [];
+        private readonly Dictionary<int, Dictionary<string, int>> _lanes = [];
         private readonly double _top;
 
         public Sheet(PlanChart chart, PlanGrid grid, PlanPart part, IReadOnlyDictionary<string, PlanMark> marks)
@@ -209,13 +216,22 @@ public sealed class PlanDrawing(AssetManifest assets)
             var columns = part.To - part.From + 1;
             _gap = new double[columns];
             _left = new double[columns];
+            _labels = new double[columns];
+            _turns = new int[columns];
+            _tags = new double[columns];
             var x = Margin;
             for (var i = 0; i < columns; i++)
             {
                 _left[i] = x;
                 var leaving = Ways.Where(w => Holds(w.From) && ColumnOf(w.From) == part.From + i).ToList();
                 var longest = leaving.Select(w => w.Label.Length).DefaultIfEmpty(0).Max();
-                _gap[i] = Math.Clamp(longest * 6.6, 0, 168) + 34 + (6 * Math.Min(leaving.Count, 8));
+                _labels[i] = Math.Clamp(longest * 6.6, 0, 172);
+
+                // Names first, then a lane for each way that turns behind this column, then those that turn before the next one.
+                _turns[i] = leaving.Select(w => w.To).Distinct().Count();
+                var entering = i + 1 < columns ? Ways.Where(w => Holds(w.To) && ColumnOf(w.To) == part.From + i + 1).Select(w => w.To).Distinct().Count() : 4;
+                _tags[i] = leaving.Any(w => !Holds(w.To)) ? 48 : 0;
+                _gap[i] = _labels[i] + 24 + _tags[i] + (LaneWidth * Math.Min(_turns[i], Lanes)) + (LaneWidth * Math.Min(entering, Lanes)) + 20;
                 x += Width + _gap[i];
             }
 
@@ -238,7 +254,9 @@ public sealed class PlanDrawing(AssetManifest assets)
 
         public int ColumnOf(string node) => _grid.Cells[node].Column;
 
-        public int LabelLength(Way way) => (int)((_gap[ColumnOf(way.From) - _part.From] - 12) / 6.4);
+        public double LabelWidth(Way way) => way.Label.Length == 0 ? 0 : _labels[ColumnOf(way.From) - _part.From];
+
+        public int LabelLength(Way way) => (int)(LabelWidth(way) / 6.4);
 
         public (double X, double Y) Corner(string node) => (_left[ColumnOf(node) - _part.From], _top + (_rows[_grid.Cells[node].Row] * (Height + RowGap)));
 
@@ -262,7 +280,7 @@ public sealed class PlanDrawing(AssetManifest assets)
             var (x1, y1) = Exit(way);
             var (x2, y2) = Entry(way);
             var (from, to) = (ColumnOf(way.From) - _part.From, ColumnOf(way.To) - _part.From);
-            var turn = x1 + _gap[from] - 20 - (6 * Lane(from));
+            var turn = x1 + _labels[from] + _tags[from] + 12 + (LaneWidth * (Lane(from) % Lanes));
             if (to == from + 1)
             {
                 return Math.Abs(y1 - y2) < 0.5 ? [(x1, y1), (x2, y2)] : [(x1, y1), (turn, y1), (turn, y2), (x2, y2)];
@@ -270,9 +288,21 @@ public sealed class PlanDrawing(AssetManifest assets)
 
             // Above the lower of the two rows, and above everything for what stays in one row.
             var row = Math.Max(_rows[_grid.Cells[way.From].Row], _rows[_grid.Cells[way.To].Row]);
-            var channel = _top + (row * (Height + RowGap)) - (RowGap / 2) + (5 * (Lane(1000 + row) % 5)) - 10;
-            var before = to == 0 ? x2 - 24 - (5 * (Lane(2000) % 6)) : x2 - 16;
+            var channel = _top + (row * (Height + RowGap)) - RowGap + 8 + (LaneWidth * (Lane(1000 + row) % 5));
+            var before = x2 - 18 - (LaneWidth * LaneOf(to, way.To));
             return [(x1, y1), (turn, y1), (turn, channel), (before, channel), (before, y2), (x2, y2)];
+        }
+
+        /// <summary>All ways into one step come in by one lane.</summary>
+        private int LaneOf(int column, string node)
+        {
+            var lanes = _lanes.TryGetValue(column, out var known) ? known : _lanes[column] = [];
+            if (!lanes.TryGetValue(node, out var lane))
+            {
+                lanes[node] = lane = lanes.Count;
+            }
+
+            return lane % Lanes;
         }
 
         private int Lane(int channel) => _used[channel] = _used.GetValueOrDefault(channel, -1) + 1;
