@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MonOPCO.Domain.Data;
+using Npgsql;
 using static MonOPCO.Domain.Workflows.Sql;
 
 namespace MonOPCO.Domain.Workflows;
@@ -38,6 +40,11 @@ public sealed record TimeMap(IReadOnlyDictionary<string, StepTimes> Steps, DateT
 /// <summary>Reads what <see cref="PassageCounter"/> counted, and who stands where now.</summary>
 public sealed class TimeMaps(DataSources sources)
 {
+    private const int Limit = 200;
+
+    // The sums change only when something more was counted.
+    private readonly ConcurrentDictionary<(string Definition, int Version, DateOnly Since, long Position), Dictionary<string, StepTimes>> _kept = new();
+
     private const string Standing = """
         with standing as (
             select b.activity_id as activity, b.instance_id as instance, b.created_at as since, false as stopped from workflow_bookmarks b where b.closed_at is null
@@ -56,22 +63,38 @@ public sealed class TimeMaps(DataSources sources)
     public async Task<TimeMap> ReadAsync(string definitionId, int? version, DateOnly since, CancellationToken cancellationToken)
     {
         await using var connection = await sources.Staff.OpenConnectionAsync(cancellationToken);
-        await using var counted = connection.Command(
-            "select activity_id, outcome, bucket, sum(passages)::int, sum(again)::int from workflow_passages where definition_id = $1 and ($2 = 0 or version = $2) and day >= $3 group by 1, 2, 3",
-            P(definitionId), P(version ?? 0), new Npgsql.NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Date, Value = since });
-        var rows = await counted.ListAsync(r => (Activity: r.GetString(0), Outcome: r.GetString(1), Bucket: r.GetInt16(2), Passages: r.GetInt32(3), Again: r.GetInt32(4)), cancellationToken);
+        await using var mark = connection.Command("select position, at from workflow_passage_mark where id = 1");
+        var (position, at) = (await mark.ListAsync(r => (r.GetInt64(0), r.Time(1)), cancellationToken)).FirstOrDefault();
+        var key = (definitionId, version ?? 0, since, position);
+        if (!_kept.TryGetValue(key, out var counted))
+        {
+            counted = await CountedAsync(connection, definitionId, version ?? 0, since, cancellationToken);
+            if (_kept.Count >= Limit)
+            {
+                _kept.Clear();
+            }
+
+            _kept[key] = counted;
+        }
+
         await using var here = connection.Command(Standing, P(definitionId), P(version ?? 0));
         var standing = (await here.ListAsync(r => (Activity: r.GetString(0), Count: r.GetInt32(1), Since: r.Time(2), Stopped: r.GetInt32(3)), cancellationToken)).ToDictionary(x => x.Activity, StringComparer.Ordinal);
-        await using var mark = connection.Command("select at from workflow_passage_mark where id = 1");
-        var at = await mark.ExecuteScalarAsync(cancellationToken) is DateTime time ? new DateTimeOffset(time) : (DateTimeOffset?)null;
-
-        var steps = rows.GroupBy(x => x.Activity).ToDictionary(x => x.Key, x => Step(x.Key, [.. x.Select(y => (y.Outcome, y.Bucket, y.Passages, y.Again))]), StringComparer.Ordinal);
+        var steps = new Dictionary<string, StepTimes>(counted, StringComparer.Ordinal);
         foreach (var (activity, now) in standing)
         {
             steps[activity] = steps.GetValueOrDefault(activity, new StepTimes(activity)) with { Standing = now.Count, Oldest = now.Since, Incidents = now.Stopped };
         }
 
         return new TimeMap(steps, at);
+    }
+
+    private static async Task<Dictionary<string, StepTimes>> CountedAsync(NpgsqlConnection connection, string definitionId, int version, DateOnly since, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(
+            "select activity_id, outcome, bucket, sum(passages)::int, sum(again)::int from workflow_passages where definition_id = $1 and ($2 = 0 or version = $2) and day >= $3 group by 1, 2, 3",
+            P(definitionId), P(version), new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Date, Value = since });
+        var rows = await command.ListAsync(r => (Activity: r.GetString(0), Outcome: r.GetString(1), Bucket: r.GetInt16(2), Passages: r.GetInt32(3), Again: r.GetInt32(4)), cancellationToken);
+        return rows.GroupBy(x => x.Activity).ToDictionary(x => x.Key, x => Step(x.Key, [.. x.Select(y => (y.Outcome, y.Bucket, y.Passages, y.Again))]), StringComparer.Ordinal);
     }
 
     private static StepTimes Step(string activity, List<(string Outcome, short Bucket, int Passages, int Again)> rows)

@@ -45,7 +45,9 @@ internal sealed class WorkflowPassageMapping : IEntityTypeConfiguration<Workflow
     public void Configure(EntityTypeBuilder<WorkflowPassageRow> builder)
     {
         builder.ToTable("workflow_passages");
-        builder.HasKey(x => new { x.DefinitionId, x.Version, x.ActivityId, x.Day, x.Outcome, x.Bucket });
+
+        // The day early: a map reads a period of one procedure.
+        builder.HasKey(x => new { x.DefinitionId, x.Day, x.Version, x.ActivityId, x.Outcome, x.Bucket });
     }
 
     public void Configure(EntityTypeBuilder<WorkflowPassageMark> builder)

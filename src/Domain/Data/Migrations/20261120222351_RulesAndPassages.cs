@@ -104,7 +104,7 @@ namespace MonOPCO.Domain.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_workflow_passages", x => new { x.definition_id, x.version, x.activity_id, x.day, x.outcome, x.bucket });
+                    table.PrimaryKey("pk_workflow_passages", x => new { x.definition_id, x.day, x.version, x.activity_id, x.outcome, x.bucket });
                 });
 
             migrationBuilder.CreateIndex(

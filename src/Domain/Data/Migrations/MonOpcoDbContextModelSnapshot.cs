@@ -2995,7 +2995,7 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("passages");
 
-                    b.HasKey("DefinitionId", "Version", "ActivityId", "Day", "Outcome", "Bucket")
+                    b.HasKey("DefinitionId", "Day", "Version", "ActivityId", "Outcome", "Bucket")
                         .HasName("pk_workflow_passages");
 
                     b.ToTable("workflow_passages", (string)null);
