@@ -100,7 +100,7 @@ internal static partial class FlatBench
 
     private static readonly (string, string)[] Statements =
     [
-        ("start: published version", "select version_id from workflow_published where definition_id = 'five'"),
+        ("start: published version, proven", "select (select version_id from workflow_published where definition_id = 'five' and version_id = v.version_id) from (select version_id from workflow_published where definition_id = 'five') v"),
         ("resume: close the bookmark by key", "update workflow_bookmarks b set closed_at = now() where b.closed_at is null and b.id = (select b.id from workflow_bookmarks b where b.kind = 'event' and b.key = 'template' and b.closed_at is null order by b.created_at limit 1 for update)"),
         ("resume: close one of many under a common key", "update workflow_bookmarks b set closed_at = now() where b.closed_at is null and b.id = (select b.id from workflow_bookmarks b where b.kind = 'event' and b.key = 'common' and b.closed_at is null order by b.created_at limit 1 for update)"),
         ("resume: lock and read the instance", "select i.state::text from workflow_instances i where i.id = (select instance_id from workflow_bookmarks b where b.kind = 'event' and b.key = 'template' and b.closed_at is null) for update skip locked"),

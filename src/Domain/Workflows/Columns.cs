@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using Npgsql;
@@ -81,6 +80,4 @@ internal static class Columns
         Payload = r.Node(6),
         Actor = r.Text(7),
     };
-
-    internal static JsonArray Entries(IEnumerable<JournalEntry> entries) => [.. entries.Select(e => System.Text.Json.JsonSerializer.SerializeToNode(e, Sql.Json))];
 }

@@ -16,13 +16,13 @@ public sealed class PassageCounter(DataSources sources, TimeProvider clock)
     // Who holds this lock has written to the journal and not committed.
     private const string Writers = "select virtualtransaction from pg_locks where locktype = 'relation' and relation = 'workflow_journal'::regclass and mode = 'RowExclusiveLock' and granted";
 
-    // An instance that has moved is read whole: its journal is short, and only so the first passage of a step is told from the second. What ended in the range is counted.
+    // The journal is text and may hold U+0000, which jsonb refuses: it is left out. An instance that has moved is read whole: its journal is short, and only so the first passage of a step is told from the second. What ended in the range is counted.
     private const string Count = """
         with touched as (select distinct instance_id from workflow_journal where id > $1 and id <= $2),
         lines as (
             select j.instance_id, j.id as row_id, e.event, e."activityExecutionId" as execution, e."activityId" as activity, e.at, e.outcome, e.sequence
             from touched t join workflow_journal j on j.instance_id = t.instance_id
-                cross join lateral jsonb_to_recordset(j.entries) as e(event text, "activityExecutionId" uuid, "activityId" text, at timestamptz, outcome text, sequence bigint)
+                cross join lateral jsonb_to_recordset((case when strpos(j.entries, '\u0000') > 0 then regexp_replace(j.entries, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g') else j.entries end)::jsonb) as e(event text, "activityExecutionId" uuid, "activityId" text, at timestamptz, outcome text, sequence bigint)
             where j.id <= $2 and e.event in ('Started', 'Completed', 'Canceled')),
         runs as (
             select instance_id, activity, min(at) filter (where event = 'Started') as started, max(at) filter (where event <> 'Started') as ended,

@@ -13,16 +13,24 @@ internal sealed partial class PostgresTransaction
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce((select priority from workflow_instances where id = $7), $13), $14, $15, $16, $17, $18, $19, $20)
         """;
 
-    // Held under its row lock the instance is where it was read. Anything else is a bug that must not be committed: no row, and the division fails the transaction.
+    // A start proves the published version that it took from memory: none where the pointer has moved, which the column does not accept.
+    private static readonly string InsertStart = InsertInstance.Replace("($1, $2, $3,", "($1, $2, (select version_id from workflow_published where definition_id = $2 and version_id = $3),", StringComparison.Ordinal);
+
+    // The row is there: we hold its lock. It stands at the burst that was read; anything else is a bug that must not be committed, and the division fails the transaction.
     private const string UpdateInstance = """
-        with burst as (update workflow_instances set definition_version_id = $2, version = $3, correlation_id = $4, name = $5, status = $6, sub_status = $7, incident_count = $8, burst = $9,
-            updated_at = $10, finished_at = $11, output = $12, properties = $13, state = $14 where id = $1 and burst = $9 - 1 returning 1)
-        select 1 / count(*) from burst
+        update workflow_instances set definition_version_id = $2, version = $3, correlation_id = $4, name = $5, status = $6, sub_status = $7, incident_count = $8,
+            burst = $9 / (burst = $9 - 1)::int, updated_at = $10, finished_at = $11, output = $12, properties = $13, state = $14 where id = $1
         """;
 
     private const string InsertMessage = """
         insert into workflow_mailbox (id, instance_id, kind, at, bookmark_id, activity_execution_id, payload, actor, sweeps, visible_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, now() + $9) on conflict (id) do nothing
+        """;
+
+    // Shared: bursts that wait for the same key (an event's name) do not hinder each other, only who publishes it. A publisher takes one lock and waits for nothing else.
+    private const string InsertBookmark = """
+        insert into workflow_bookmarks (id, instance_id, activity_execution_id, activity_id, activity_type, kind, key, correlation_id, until, payload, created_at, removed)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false from pg_advisory_xact_lock_shared($12)
         """;
 
     // Runs after the bookmark is there and under the lock of its key: a stimulus that came first is consumed now. One bookmark at a time, so that the plan is kept.
@@ -43,15 +51,6 @@ internal sealed partial class PostgresTransaction
         var instance = result.Instance;
         saved = (instance.Id, instance.Burst);
         var batch = Pending();
-        if (result.NewBookmarks.Count > 0)
-        {
-            // Shared: bursts that wait for the same key (an event's name) do not hinder each other, only who publishes it. A publisher takes one lock and waits for nothing else.
-            foreach (var key in result.NewBookmarks.Select(b => StableId.LockOf(b.Kind, b.Key)).Distinct())
-            {
-                batch.Add("select pg_advisory_xact_lock_shared($1)", P(key));
-            }
-        }
-
         Add(batch, write);
         AddBookmarks(batch, result, instance);
         AddWork(batch, result, instance);
@@ -59,7 +58,7 @@ internal sealed partial class PostgresTransaction
         AddObsoleteTimer(batch);
         foreach (var entries in JournalRows.Of(result.Journal))
         {
-            batch.Add("insert into workflow_journal (instance_id, burst, at, entries) values ($1, $2, $3, $4)", P(instance.Id), P(instance.Burst), P(instance.UpdatedAt), J(entries));
+            batch.Add("insert into workflow_journal (instance_id, burst, at, entries) values ($1, $2, $3, $4)", P(instance.Id), P(instance.Burst), P(instance.UpdatedAt), T(entries));
         }
 
         var burst = new SavedBurst();
@@ -85,10 +84,12 @@ internal sealed partial class PostgresTransaction
         await FlushAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add("select pg_advisory_xact_lock($1)", P(StableId.LockOf("instance", instanceId.ToString())));
-        batch.Add("select 1 from workflow_instances where id = $1", P(instanceId));
+        batch.Add("select exists (select 1 from workflow_instances where id = $1), pg_current_xact_id()::text", P(instanceId));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return !await reader.ReadAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        transactionId = reader.GetString(1);
+        return !reader.GetBoolean(0);
     }
 
     private void AddObsoleteTimer(NpgsqlBatch batch)
@@ -99,12 +100,12 @@ internal sealed partial class PostgresTransaction
         }
     }
 
-    private static void Add(NpgsqlBatch batch, BurstWrite write)
+    private void Add(NpgsqlBatch batch, BurstWrite write)
     {
         var i = write.Result.Instance;
         if (write.IsNew)
         {
-            Insert(batch, i, write.Priority);
+            Insert(batch, toProve is null ? InsertInstance : InsertStart, i, write.Priority);
         }
         else
         {
@@ -113,7 +114,7 @@ internal sealed partial class PostgresTransaction
 
         foreach (var child in write.Children)
         {
-            Insert(batch, child, write.Priority);
+            Insert(batch, InsertInstance, child, write.Priority);
         }
 
         if (write.Drained.Count > 0)
@@ -122,16 +123,16 @@ internal sealed partial class PostgresTransaction
         }
     }
 
-    private static void Insert(NpgsqlBatch batch, WorkflowInstance i, int priority) => batch.Add(
-        InsertInstance, P(i.Id), P(i.DefinitionId), P(i.DefinitionVersionId), P(i.Version), P(i.CorrelationId), P(i.Name), P(i.ParentInstanceId), P(i.ParentExecutionId), P(i.Status.ToString()), P(i.SubStatus.ToString()), P(i.IncidentCount), P(i.Burst), P(priority), P(i.CreatedAt), P(i.UpdatedAt), P(i.FinishedAt), J(i.Input), J(i.Output), J(i.Properties), J(i.State));
+    private static void Insert(NpgsqlBatch batch, string sql, WorkflowInstance i, int priority) => batch.Add(
+        sql, P(i.Id), P(i.DefinitionId), P(i.DefinitionVersionId), P(i.Version), P(i.CorrelationId), P(i.Name), P(i.ParentInstanceId), P(i.ParentExecutionId), P(i.Status.ToString()), P(i.SubStatus.ToString()), P(i.IncidentCount), P(i.Burst), P(priority), P(i.CreatedAt), P(i.UpdatedAt), P(i.FinishedAt), J(i.Input), J(i.Output), J(i.Properties), J(i.State));
 
     private static void AddBookmarks(NpgsqlBatch batch, BurstResult result, WorkflowInstance instance)
     {
         foreach (var b in result.NewBookmarks)
         {
             batch.Add(
-                "insert into workflow_bookmarks (id, instance_id, activity_execution_id, activity_id, activity_type, kind, key, correlation_id, until, payload, created_at, removed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false)",
-                P(b.Id), P(b.InstanceId), P(b.ActivityExecutionId), P(b.ActivityId), P(b.ActivityType), P(b.Kind), P(b.Key), P(b.CorrelationId), P(b.Until), J(b.Payload), P(b.CreatedAt));
+                InsertBookmark,
+                P(b.Id), P(b.InstanceId), P(b.ActivityExecutionId), P(b.ActivityId), P(b.ActivityType), P(b.Kind), P(b.Key), P(b.CorrelationId), P(b.Until), J(b.Payload), P(b.CreatedAt), P(StableId.LockOf(b.Kind, b.Key)));
             if (b.Until is { } until)
             {
                 batch.Add(

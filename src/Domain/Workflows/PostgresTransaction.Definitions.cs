@@ -16,7 +16,18 @@ internal sealed partial class PostgresTransaction
         }
 
         transactionId = reader.GetString(1);
-        return reader.GetString(0);
+        return store.Published[definitionId] = reader.GetString(0);
+    }
+
+    public Task<string?> VersionToStartAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        if (!store.Published.TryGetValue(definitionId, out var remembered))
+        {
+            return PublishedVersionIdAsync(definitionId, cancellationToken);
+        }
+
+        toProve = definitionId;
+        return Task.FromResult<string?>(remembered);
     }
 
     public async Task<DefinitionVersion?> FindVersionAsync(string versionId, CancellationToken cancellationToken)

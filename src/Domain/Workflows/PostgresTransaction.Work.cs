@@ -46,7 +46,7 @@ internal sealed partial class PostgresTransaction
     public Task JournalLateAsync(Guid instanceId, JournalEntry entry, CancellationToken cancellationToken)
     {
         Pending().Add(
-            "insert into workflow_journal (instance_id, burst, at, entries) select $1, burst, $2, $3 from workflow_instances where id = $1", P(instanceId), P(entry.At), J(Columns.Entries([entry])));
+            "insert into workflow_journal (instance_id, burst, at, entries) select $1, burst, $2, $3 from workflow_instances where id = $1", P(instanceId), P(entry.At), T(JournalRows.Of([entry]).Single()));
         return Task.CompletedTask;
     }
 

@@ -48,6 +48,9 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
     /// <summary>What the pending burst's statements will tell: which must touch a waiting stimulus to be told of.</summary>
     private (SavedBurst Saved, int First, int Count)? awaited;
 
+    /// <summary>The definition whose published version this start took from memory.</summary>
+    private string? toProve;
+
     /// <summary>The bookmark just closed had a time limit: its timer goes with the next statements.</summary>
     private Guid? obsoleteTimer;
 
@@ -123,9 +126,15 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
     public async Task<bool> WasCommittedAsync(CancellationToken cancellationToken)
     {
         // A connection that still works brought the server's answer: the commit was refused.
-        if (transactionId is null || connection.State == System.Data.ConnectionState.Open)
+        if (connection.State == System.Data.ConnectionState.Open)
         {
             return false;
+        }
+
+        if (transactionId is null)
+        {
+            // A start in one round trip: its id is its key. Trying again finds the instance, or meets the insertion still under way and waits for it.
+            return saved is null ? false : throw new TransactionRestartException();
         }
 
         await using var fresh = await store.Source.OpenConnectionAsync(cancellationToken);
@@ -238,7 +247,16 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
         pending = null;
         await using (batch)
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            try
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException exception) when (toProve is not null && exception is { SqlState: PostgresErrorCodes.NotNullViolation, ColumnName: "definition_version_id" })
+            {
+                store.Published.TryRemove(toProve, out _);
+                throw new TransactionRestartException();
+            }
+
             if (awaited is { } burst)
             {
                 awaited = null;
@@ -266,3 +284,6 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
         return new LockedInstance(instance, messages.Count > maxMessages ? messages[..maxMessages] : messages, messages.Count > maxMessages);
     }
 }
+
+/// <summary>The transaction must run again from its beginning: what it took for granted is no longer so, or its outcome is not known and running again finds out.</summary>
+internal sealed class TransactionRestartException : Exception;

@@ -49,7 +49,7 @@ public sealed partial class PostgresWorkflowStore
     public async Task<IReadOnlyList<JournalEntry>> JournalAsync(Guid instanceId, CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.Command("select id, entries::text from workflow_journal where instance_id = $1 order by id", P(instanceId));
+        await using var command = connection.Command("select id, entries from workflow_journal where instance_id = $1 order by id", P(instanceId));
         var rows = await command.ListAsync(r => (Id: r.GetInt64(0), Entries: JsonSerializer.Deserialize<List<JournalEntry>>(r.GetString(1), Json)!), cancellationToken);
 
         // Lines written beside bursts (late results) carry no number of the instance: the row's own, negative, tells them apart.

@@ -104,7 +104,7 @@ public sealed partial class PostgresWorkflowStore
         foreach (var (message, parkedAt) in swept.Where(s => s.ParkedAt is not null))
         {
             await using var journal = connection.Command(
-                "insert into workflow_journal (instance_id, burst, at, entries) select $1, burst, $2, $3 from workflow_instances where id = $1", P(message.InstanceId), P(parkedAt), J(Columns.Entries([ParkedMessage.Entry(message, parkedAt!.Value)])));
+                "insert into workflow_journal (instance_id, burst, at, entries) select $1, burst, $2, $3 from workflow_instances where id = $1", P(message.InstanceId), P(parkedAt), T(JournalRows.Of([ParkedMessage.Entry(message, parkedAt!.Value)]).Single()));
             await journal.ExecuteNonQueryAsync(cancellationToken);
         }
 

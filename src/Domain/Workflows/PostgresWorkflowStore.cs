@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Data;
@@ -9,6 +10,9 @@ namespace MonOPCO.Domain.Workflows;
 /// <summary>Instances in PostgreSQL: raw, prepared statements on the hot path, three round trips for a burst.</summary>
 public sealed partial class PostgresWorkflowStore(DataSources sources, IServiceScopeFactory scopes, WorkflowHints hints) : IWorkflowStore
 {
+    /// <summary>Published versions as last seen by this process: a start takes them from here and proves them in its transaction.</summary>
+    internal ConcurrentDictionary<string, string> Published { get; } = new(StringComparer.Ordinal);
+
     internal NpgsqlDataSource Source => sources.Staff;
 
     public async Task<IWorkflowTransaction> BeginAsync(CancellationToken cancellationToken) => await new PostgresTransaction(this, scopes).BeginAsync(cancellationToken);
@@ -18,6 +22,11 @@ public sealed partial class PostgresWorkflowStore(DataSources sources, IServiceS
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
+            if (e is TransactionRestartException or PostgresException { SqlState: "23505", ConstraintName: "pk_workflow_instances" })
+            {
+                return true;
+            }
+
             if (e is PostgresException { SqlState: "40001" or "40P01" or "57P01" or "57P02" or "57P03" or "08000" or "08003" or "08006" })
             {
                 return true;

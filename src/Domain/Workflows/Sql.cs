@@ -31,6 +31,9 @@ internal static class Sql
 
     internal static NpgsqlParameter P(IEnumerable<string> values) => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = values.ToArray() };
 
+    /// <summary>Text that is UTF-8 already.</summary>
+    internal static NpgsqlParameter T(byte[] text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text };
+
     internal static NpgsqlParameter J(JsonNode? value) => J(value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, Json));
 
     internal static NpgsqlParameter J(byte[]? json) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)json ?? DBNull.Value };

@@ -10,6 +10,12 @@ public interface IWorkflowTransaction : IBurstScope, IAsyncDisposable
     /// <summary>The version the published pointer names, null when nothing is published.</summary>
     Task<string?> PublishedVersionIdAsync(string definitionId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The published version for a start in this transaction. A store may answer what it last saw; then the transaction proves the pointer when it stores the burst,
+    /// and fails for a restart (<see cref="IWorkflowStore.MustRestart"/>) when it has moved.
+    /// </summary>
+    Task<string?> VersionToStartAsync(string definitionId, CancellationToken cancellationToken);
+
     Task<DefinitionVersion?> FindVersionAsync(string versionId, CancellationToken cancellationToken);
 
     Task<DefinitionVersion?> LatestVersionAsync(string definitionId, CancellationToken cancellationToken);

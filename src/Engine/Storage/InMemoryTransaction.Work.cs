@@ -56,6 +56,8 @@ internal sealed partial class InMemoryTransaction
 
     public Task<string?> PublishedVersionIdAsync(string definitionId, CancellationToken cancellationToken) => Task.FromResult(data.Published.GetValueOrDefault(definitionId));
 
+    public Task<string?> VersionToStartAsync(string definitionId, CancellationToken cancellationToken) => PublishedVersionIdAsync(definitionId, cancellationToken);
+
     public Task<DefinitionVersion?> FindVersionAsync(string versionId, CancellationToken cancellationToken) =>
         Task.FromResult(data.Versions.TryGetValue(versionId, out var version) ? data.Flagged(version) : null);
 

@@ -31,14 +31,17 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
     {
         ArgumentNullException.ThrowIfNull(command);
         var id = command.InstanceId ?? Guid.CreateVersion7(clock.GetUtcNow());
+        var tried = false;
         var (started, follow) = await InTransactionAsync(async tx =>
         {
-            if (command.InstanceId is not null && !await tx.IsNewInstanceAsync(id, cancellationToken))
+            // A first try may have been committed without our being told.
+            if ((command.InstanceId is not null || tried) && !await tx.IsNewInstanceAsync(id, cancellationToken))
             {
                 return (null, FollowUps.None);
             }
 
-            var versionId = command.VersionId ?? await tx.PublishedVersionIdAsync(command.DefinitionId, cancellationToken) ?? throw new DefinitionNotFoundException(command.DefinitionId);
+            tried = true;
+            var versionId = command.VersionId ?? await tx.VersionToStartAsync(command.DefinitionId, cancellationToken) ?? throw new DefinitionNotFoundException(command.DefinitionId);
             if (command.VersionId is not null)
             {
                 await FreezeAsync(tx, versionId, cancellationToken);
@@ -61,7 +64,7 @@ public sealed partial class WorkflowRuntime(IWorkflowStore store, WorkflowProgra
 
         if (started is null)
         {
-            return new StartedWorkflow(await store.FindInstanceAsync(id, cancellationToken) ?? throw new DefinitionNotFoundException(command.DefinitionId), Existed: true);
+            return new StartedWorkflow(await store.FindInstanceAsync(id, cancellationToken) ?? throw new DefinitionNotFoundException(command.DefinitionId), Existed: command.InstanceId is not null);
         }
 
         return await FollowAsync(follow, cancellationToken) ? new StartedWorkflow(await store.FindInstanceAsync(id, cancellationToken) ?? started) : new StartedWorkflow(started);

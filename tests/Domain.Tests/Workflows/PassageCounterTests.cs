@@ -94,7 +94,7 @@ public sealed class PassageCounterTests : IAsyncLifetime
     }
 
     private static JournalEntry Line(long sequence, JournalEvent what, Guid execution, string activity, double hours, string? outcome = null) =>
-        new(sequence, Start.AddHours(hours), what, execution, null, activity, "T", activity) { Outcome = what == JournalEvent.Completed ? outcome ?? "Done" : null, Data = new JsonObject { ["motif"] = "secret" } };
+        new(sequence, Start.AddHours(hours), what, execution, null, activity, "T", activity) { Outcome = what == JournalEvent.Completed ? outcome ?? "Done" : null, Data = new JsonObject { ["motif"] = "secret \0 \\\0 \\u0000" } };
 
     private async Task<Guid> InstanceAsync(string state = "{}", int incidents = 0)
     {
@@ -118,7 +118,7 @@ public sealed class PassageCounterTests : IAsyncLifetime
             await using var command = new NpgsqlCommand("insert into workflow_journal (instance_id, burst, at, entries) values ($1, 1, $2, $3)", connection);
             command.Parameters.AddWithValue(instance);
             command.Parameters.AddWithValue(lines[0].At);
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb, Value = row });
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = System.Text.Encoding.UTF8.GetString(row) });
             await command.ExecuteNonQueryAsync();
         }
     }

@@ -1,16 +1,12 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
-using Npgsql;
-using NpgsqlTypes;
-using Xunit.Abstractions;
 
 namespace MonOPCO.Domain.Tests.Workflows;
 
-/// <summary>The runtime with the real interpreter on PostgreSQL, and what a durable instance costs beside bare Npgsql.</summary>
-public sealed class RealInterpreterTests(ITestOutputHelper output) : IAsyncLifetime
+/// <summary>The runtime with the real interpreter on PostgreSQL.</summary>
+public sealed class RealInterpreterTests : IAsyncLifetime
 {
     private readonly WorkflowProgram program = WorkflowProgram.Of(new Interpreter(new ActivityRegistry((IEnumerable<Type>)[typeof(TestEffect)], [])));
     private PostgresFixture fixture = null!;
@@ -89,78 +85,6 @@ public sealed class RealInterpreterTests(ITestOutputHelper output) : IAsyncLifet
         Assert.All(refused, m => Assert.False(m.IsDone));
         Assert.Contains("n'existe pas dans la version 3", Assert.Single(refused[0].Problems), StringComparison.Ordinal);
         Assert.Equal(1, (await runtime.Reads.FindInstanceAsync(gone, default))!.Version);
-    }
-
-    /// <summary>Start, five steps, suspend; resume, complete. Ratios are printed; only a gross regression fails.</summary>
-    [Theory]
-    [InlineData(1, 60)]
-    [InlineData(16, 600)]
-    public async Task Durable_BesideBareNpgsql(int clients, int instances)
-    {
-        await PublishAsync("bench", [.. Enumerable.Range(1, 5).Select(n => Step("s" + n, "Elsa.SetName", "value", "n" + n)), Step("w", "Elsa.Event", "eventName", "unused"), Step("z", "Elsa.SetName", "value", "z")]);
-        await RunAsync(clients, 200, EngineAsync);
-        await RunAsync(clients, 200, BareAsync);
-        var rates = new List<(double Engine, double Bare)>();
-        for (var round = 0; round < 3; round++)
-        {
-            rates.Add((await RunAsync(clients, instances, EngineAsync), await RunAsync(clients, instances, BareAsync)));
-        }
-
-        var (engine, bare) = (rates.Select(r => r.Engine).Order().ElementAt(1), rates.Select(r => r.Bare).Order().ElementAt(1));
-        output.WriteLine($"{clients} clients: engine {engine:F0}/s, bare Npgsql {bare:F0}/s, ratio {engine / bare:F2}");
-        Assert.True(engine > bare / 20, $"{engine:F0}/s against {bare:F0}/s");
-    }
-
-    private async Task EngineAsync()
-    {
-        var id = (await runtime.StartAsync(new StartWorkflow("bench"))).Instance.Id;
-        var bookmark = (await runtime.Reads.BookmarksAsync(id, default))[0];
-        Assert.IsType<ResumeOutcome.Resumed>(await runtime.ResumeAsync(bookmark.Id, null, "bench"));
-    }
-
-    /// <summary>The least that any durable engine does: insert; then lock, read, update and delete.</summary>
-    private async Task BareAsync()
-    {
-        var id = Guid.NewGuid();
-        await using var connection = await fixture.Sources.Staff.OpenConnectionAsync();
-        await using (var transaction = await connection.BeginTransactionAsync())
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(Command("insert into workflow_stimuli (sender_id, kind, key, received_at, state, payload) values ($1, 'b', 'b', now(), 'Consumed', $2)", id));
-            batch.BatchCommands.Add(Command("insert into workflow_journal (instance_id, burst, at, entries) values ($1, 1, now(), $2)", id));
-            await batch.ExecuteNonQueryAsync();
-            await transaction.CommitAsync();
-        }
-
-        await using (var transaction = await connection.BeginTransactionAsync())
-        {
-            await using var read = new NpgsqlCommand("select payload::text from workflow_stimuli where sender_id = $1 for update", connection) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = id } } };
-            await read.ExecuteScalarAsync();
-            await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(Command("update workflow_stimuli set payload = $2 where sender_id = $1", id));
-            batch.BatchCommands.Add(Command("insert into workflow_journal (instance_id, burst, at, entries) values ($1, 2, now(), $2)", id));
-            await batch.ExecuteNonQueryAsync();
-            await transaction.CommitAsync();
-        }
-    }
-
-    private static NpgsqlBatchCommand Command(string sql, Guid id) => new(sql)
-    {
-        Parameters = { new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = """{"state":[1,2,3,4,5],"variables":{"a":"some text"}}""" } },
-    };
-
-    private static async Task<double> RunAsync(int clients, int count, Func<Task> one)
-    {
-        var left = count;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                await one();
-            }
-        })));
-        return count / clock.Elapsed.TotalSeconds;
     }
 
     private async Task PublishAsync(string id, JsonObject[] steps, string[]? variables = null)

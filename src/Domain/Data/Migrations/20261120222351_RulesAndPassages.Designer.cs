@@ -2861,7 +2861,7 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     b.Property<string>("Entries")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("text")
                         .HasColumnName("entries");
 
                     b.HasKey("InstanceId", "Id")

@@ -2858,7 +2858,7 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     b.Property<string>("Entries")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("text")
                         .HasColumnName("entries");
 
                     b.HasKey("InstanceId", "Id")
