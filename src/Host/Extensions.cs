@@ -18,6 +18,7 @@ using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.Plans;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows;
 using MonOPCO.Host.Workflows.Procedures;
@@ -89,6 +90,9 @@ internal static class Extensions
     {
         var services = builder.Services;
         services.AddSingleton<AssetManifest>();
+        services.AddSingleton<PlanReader>();
+        services.AddSingleton<PlanShelf>();
+        services.AddSingleton<PlanDrawing>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.

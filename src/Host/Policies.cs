@@ -27,6 +27,12 @@ public static class Policies
     /// <summary>Acts on executions: starts, retries, skips, cancels, migrates.</summary>
     public const string ProceduresOperate = "ProceduresOperate";
 
+    /// <summary>Reads dated rules and the maps of procedures.</summary>
+    public const string RuleReaders = "RuleReaders";
+
+    /// <summary>Changes dated rules.</summary>
+    public const string RuleEditors = "RuleEditors";
+
     /// <summary>Payments and invoices.</summary>
     public const string Accounting = "Accounting";
 
@@ -58,6 +64,8 @@ public static class Policies
         Add(ProceduresPublish, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(ProceduresOperate, Roles.ResponsableProcedures, Roles.SuperAdmin);
 
+        Add(RuleReaders, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
+        Add(RuleEditors, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(Accounting, Roles.Comptable, Roles.SuperAdmin);
         Add(Administration, Roles.SuperAdmin);
         Add(Company, Roles.Entreprise);

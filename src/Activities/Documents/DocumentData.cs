@@ -24,7 +24,7 @@ public sealed class DocumentData(MonOpcoDbContext db, RuleBook rules)
         var today = Fr.InParis(now);
         var people = dossier.Beneficiaires.OrderBy(x => x.Position).ToList();
         var opco = dossier.OpcoSlug is null ? null : await db.Opcos.AsNoTracking().SingleAsync(x => x.Slug == dossier.OpcoSlug, cancellationToken);
-        var threshold = (int)await rules.RequireNumberAsync(RuleCodes.HeadcountThreshold, today, cancellationToken);
+        var threshold = (int)await rules.RequireNumberAsync(RuleCodes.HeadcountThreshold, dossier.StartDate, cancellationToken);
         var answerDays = (int)await rules.RequireNumberAsync(RuleCodes.EmployeeAnswerDays, today, cancellationToken);
         var validity = (int)await rules.RequireNumberAsync(RuleCodes.QuoteValidityDays, today, cancellationToken);
 

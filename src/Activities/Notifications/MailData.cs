@@ -37,13 +37,14 @@ public sealed class MailData(MonOpcoDbContext db, RuleBook rules, IOptions<SiteO
         var opco = dossier.OpcoSlug is null ? null : await db.Opcos.AsNoTracking().SingleAsync(x => x.Slug == dossier.OpcoSlug, cancellationToken);
         var reason = dossier.RefusalCode is null ? null : await db.RefusalReasons.AsNoTracking().SingleAsync(x => x.Code == dossier.RefusalCode, cancellationToken);
         var complements = await db.Complements.AsNoTracking().Where(x => x.DossierId == dossierId && (x.Status == ComplementStatus.Asked || x.Status == ComplementStatus.Rejected)).OrderBy(x => x.AskedAt).ToListAsync(cancellationToken);
-        var answerDays = dossier.OpcoSlug is null ? null : await rules.NumberAsync(RuleCodes.AnswerDays, today, cancellationToken, dossier.OpcoSlug);
+        var answerDays = dossier.OpcoSlug is null ? null : await rules.NumberAsync(RuleCodes.AnswerDays, dossier.FiledAt is { } day ? Fr.InParis(day) : today, cancellationToken, dossier.OpcoSlug);
+        var requestDays = (int)await rules.RequireNumberAsync(RuleCodes.RequestAnswerDays, today, cancellationToken, dossier.OpcoSlug, dossier.Kind);
         var lateSignature = await db.SignatureRequests.AsNoTracking().Include(x => x.Signers).Where(x => x.DossierId == dossierId && x.Status == SignatureRequestStatus.Expired).OrderByDescending(x => x.CreatedAt).FirstOrDefaultAsync(cancellationToken);
         return new JsonObject
         {
             ["expediteur"] = await SenderAsync(dossier.TrainingBodyId, cancellationToken),
             ["destinataire"] = new JsonObject { ["nom"] = dossier.ContactName, ["role"] = "entreprise" },
-            ["dossier"] = new JsonObject { ["numero"] = dossier.Numero, ["intitule"] = dossier.Title, ["reponseAvant"] = Iso(today.AddDays(1)) },
+            ["dossier"] = new JsonObject { ["numero"] = dossier.Numero, ["intitule"] = dossier.Title, ["reponseAvant"] = Iso(today.AddDays(requestDays)) },
             ["lien"] = Link($"/espace/dossiers/{dossier.Numero}"),
             ["opco"] = new JsonObject { ["nom"] = DocumentData.OpcoName(opco) },
             ["prix"] = new JsonObject { ["ht"] = dossier.CostHt },

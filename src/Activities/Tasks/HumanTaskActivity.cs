@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain;
+using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -10,7 +12,7 @@ using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Tasks.H
 namespace MonOPCO.Activities.Tasks;
 
 [Activity("MonOPCO.HumanTask", Title = "Confier une tâche", Category = "Tâches", Description = "Met une tâche dans la boîte d'un rôle ou de l'entreprise du dossier, et attend. Chaque issue devient un bouton de la tâche et une sortie de l'étape.")]
-public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
+public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, MonOpcoDbContext db) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
 {
     /// <summary>Kind of the bookmark; its key is the task's id.</summary>
     public const string BookmarkKind = "human-task";
@@ -31,8 +33,8 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
         [Editor("dropdown", Source = "taskRoles", Default = Roles.Operateur)]
         public string Role { get; init; } = Roles.Operateur;
 
-        [Display(Name = "Échéance (heures)", Description = "Heures jusqu'à l'échéance.", Order = 5)]
-        public int DueHours { get; init; } = 24;
+        [Display(Name = "Échéance (heures)", Description = "Heures ; vide : la règle datée de cette tâche (page Règles).", Order = 5)]
+        public int? DueHours { get; init; }
 
         [Display(Name = "Priorité", Description = "Place dans la liste des tâches.", Order = 6)]
         [Editor("dropdown", Choices = ["Low|Basse", "Normal|Normale", "High|Haute", "Urgent|Urgente"], Default = "Normal")]
@@ -65,6 +67,7 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
         var dossierId = context.CorrelationId is null ? (Guid?)null : context.DossierId();
         var forCompany = input.Role == Roles.Entreprise;
         var companyId = forCompany ? await db.Dossiers.Where(x => x.Id == dossierId).Select(x => (Guid?)x.CompanyId).SingleAsync(context.CancellationToken) : null;
+        var hours = input.DueHours ?? await rules.TaskHoursAsync(input.Code, Fr.InParis(context.Now), context.CancellationToken);
         var task = new NewTask(input.Code, input.Title, [.. input.Outcomes.Select((name, i) => new TaskOutcome(name, name, Style(name, i), input.ReasonFor.Contains(name)))])
         {
             // The execution's id: running twice finds the first task.
@@ -72,7 +75,7 @@ public sealed class HumanTaskActivity(TaskService tasks, MonOpcoDbContext db) : 
             Instruction = input.Instruction,
             CandidateRole = forCompany ? null : input.Role,
             CandidateCompanyId = companyId,
-            DueAt = context.Now.AddHours(input.DueHours),
+            DueAt = context.Now.AddHours(hours),
             Priority = input.Priority,
             Form = input.Form,
             Context = input.Context,

@@ -8,6 +8,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -35,6 +36,7 @@ public static class Extensions
         services.AddSingleton<MasterKey>();
 
         services.AddScoped<RuleBook>();
+        services.AddScoped<RuleEditor>();
         services.AddScoped<CompanyService>();
         services.AddScoped<OpcoResolver>();
         services.AddScoped<FinancingEstimator>();

@@ -13,14 +13,14 @@ internal static class ReferenceSeed
 
     internal static IEnumerable<DocumentType> DocumentTypes =>
     [
-        Outgoing(Documents.DocumentTypes.Devis, "Devis", 1, "Devis", required: true, SignatureLevel.Simple, "contrat"),
-        Outgoing(Documents.DocumentTypes.Programme, "Programme", 2, "Programme", required: true, SignatureLevel.None, "formation"),
-        Outgoing(Documents.DocumentTypes.Convention, "Convention", 3, "Convention", required: true, SignatureLevel.Simple, "contrat"),
-        Outgoing(Documents.DocumentTypes.Mandat, "Mandat de dépôt", 4, "Mandat", required: true, SignatureLevel.Simple, "contrat"),
-        Outgoing(Documents.DocumentTypes.ListeStagiaires, "Liste des stagiaires", 5, "Liste_stagiaires", required: true, SignatureLevel.None, "formation"),
-        Outgoing(Documents.DocumentTypes.Qualiopi, "Certificat Qualiopi", 6, "Certificat_Qualiopi", required: true, SignatureLevel.None, "organisme"),
-        Outgoing(Documents.DocumentTypes.Calendrier, "Calendrier des séances", 7, "Calendrier", required: false, SignatureLevel.None, "formation"),
-        Outgoing(Documents.DocumentTypes.Rib, "RIB", 8, "RIB", required: false, SignatureLevel.None, "comptable"),
+        Outgoing(Documents.DocumentTypes.Devis, "Devis", 1, "Devis", SignatureLevel.Simple, "contrat"),
+        Outgoing(Documents.DocumentTypes.Programme, "Programme", 2, "Programme", SignatureLevel.None, "formation"),
+        Outgoing(Documents.DocumentTypes.Convention, "Convention", 3, "Convention", SignatureLevel.Simple, "contrat"),
+        Outgoing(Documents.DocumentTypes.Mandat, "Mandat de dépôt", 4, "Mandat", SignatureLevel.Simple, "contrat"),
+        Outgoing(Documents.DocumentTypes.ListeStagiaires, "Liste des stagiaires", 5, "Liste_stagiaires", SignatureLevel.None, "formation"),
+        Outgoing(Documents.DocumentTypes.Qualiopi, "Certificat Qualiopi", 6, "Certificat_Qualiopi", SignatureLevel.None, "organisme"),
+        Outgoing(Documents.DocumentTypes.Calendrier, "Calendrier des séances", 7, "Calendrier", SignatureLevel.None, "formation"),
+        Outgoing(Documents.DocumentTypes.Rib, "RIB", 8, "RIB", SignatureLevel.None, "comptable"),
         new() { Code = Documents.DocumentTypes.Piece, Label = "Pièce complémentaire", RetentionClass = "formation", MaxBytes = 10 * Megabyte, AllowedMimes = Papers, Uploadable = true },
         new() { Code = Documents.DocumentTypes.PreuveSignature, Label = "Dossier de preuve de signature", RetentionClass = "contrat", MaxBytes = 10 * Megabyte, AllowedMimes = Pdf },
         new() { Code = Documents.DocumentTypes.Paquet, Label = "Paquet envoyé à l’OPCO", RetentionClass = "formation", MaxBytes = 60 * Megabyte, AllowedMimes = [FileSniffer.Zip] },
@@ -80,14 +80,13 @@ internal static class ReferenceSeed
         Body("haguenau-formation", "Haguenau Formation (démonstration)", "90000002700012", "00000000002", ["AF"], "2 rue de la Démonstration", "Camille Démo"),
     ];
 
-    private static DocumentType Outgoing(string code, string label, int order, string name, bool required, SignatureLevel signature, string retention) => new()
+    private static DocumentType Outgoing(string code, string label, int order, string name, SignatureLevel signature, string retention) => new()
     {
         Code = code,
         Label = label,
         AllowedInPackage = true,
         PackageOrder = order,
         PackageName = name,
-        RequiredInPackage = required,
         RequiredSignature = signature,
         RetentionClass = retention,
         MaxBytes = 10 * Megabyte,

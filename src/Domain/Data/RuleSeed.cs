@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MonOPCO.Domain.Companies;
+using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 
 namespace MonOPCO.Domain.Data;
@@ -14,21 +15,41 @@ internal static class RuleSeed
     /// <summary>Direct payment to the training body is narrowed from this day on.</summary>
     private static readonly DateOnly CircuitReform = new(2026, 10, 1);
 
-    internal static IEnumerable<Rule> All(JsonObject document, IReadOnlyList<JsonObject> opcos) => [.. Common(document["regles_communes"]!.AsObject()), .. opcos.SelectMany(OfOpco)];
+    internal static IEnumerable<Rule> All(JsonObject document, IReadOnlyList<JsonObject> opcos) => [.. Common(document["regles_communes"]!.AsObject()), .. Own(), .. RequiredDocuments(), .. opcos.SelectMany(OfOpco)];
 
     private static IEnumerable<Rule> Common(JsonObject common)
     {
-        const string internalRule = "Réglage MonOPCO";
-        yield return new Rule { Code = RuleCodes.HeadcountThreshold, ValidFrom = Origin, Value = Invariant(common["seuil_fonds_mutualises_effectif"]!), Unit = "salariés", Source = DomainSeed.Text(common, "base_legale") };
-        yield return new Rule { Code = RuleCodes.MaxHours, Kind = "bilan", ValidFrom = Origin, Value = Invariant(common["bilan_max_heures"]!), Unit = "h", Source = "art. L6313-4 du code du travail" };
-        yield return new Rule { Code = RuleCodes.MinHours, Kind = "bilan", ValidFrom = new DateOnly(2026, 2, 25), Value = Invariant(common["bilan_min_heures"]!), Unit = "h", Source = DomainSeed.Text(common, "bilan_min_heures_source") };
+        yield return new Rule { Code = RuleCodes.HeadcountThreshold, ValidFrom = Origin, Value = Invariant(common["seuil_fonds_mutualises_effectif"]!), Unit = "salariés", Source = DomainSeed.Text(common, "base_legale"), Certainty = RuleCertainty.Verified };
+        yield return new Rule { Code = RuleCodes.MaxHours, Kind = "bilan", ValidFrom = Origin, Value = Invariant(common["bilan_max_heures"]!), Unit = "h", Source = "art. L6313-4 du code du travail", Certainty = RuleCertainty.Verified };
+        yield return new Rule { Code = RuleCodes.MinHours, Kind = "bilan", ValidFrom = new DateOnly(2026, 2, 25), Value = Invariant(common["bilan_min_heures"]!), Unit = "h", Source = DomainSeed.Text(common, "bilan_min_heures_source"), Certainty = RuleCertainty.ToConfirm };
         yield return new Rule { Code = RuleCodes.MaxHoursPerDay, ValidFrom = Origin, Value = "7", Unit = "h/jour", Source = "Usage des OPCO (durée légale du travail)" };
-        yield return new Rule { Code = RuleCodes.EmployeeAnswerDays, ValidFrom = Origin, Value = "10", Unit = "jours", Source = "art. R6313-8 du code du travail" };
-        yield return new Rule { Code = RuleCodes.QuoteValidityDays, ValidFrom = Origin, Value = "30", Unit = "jours", Source = internalRule };
-        yield return new Rule { Code = RuleCodes.SignatureDays, ValidFrom = Origin, Value = "30", Unit = "jours", Source = internalRule };
-        yield return new Rule { Code = RuleCodes.ComplementDays, ValidFrom = Origin, Value = "10", Unit = "jours", Source = internalRule };
-        yield return new Rule { Code = RuleCodes.SmallBuildingHeadcount, ValidFrom = Origin, Value = "10", Unit = "salariés", Source = "Conventions collectives IDCC 1596 et 1597" };
-        yield return new Rule { Code = RuleCodes.MinConfidence, ValidFrom = Origin, Value = nameof(OpcoConfidence.Forte), Source = internalRule };
+        yield return new Rule { Code = RuleCodes.EmployeeAnswerDays, ValidFrom = Origin, Value = "10", Unit = "jours", Source = "art. R6313-8 du code du travail", Certainty = RuleCertainty.Verified };
+        yield return new Rule { Code = RuleCodes.SmallBuildingHeadcount, ValidFrom = Origin, Value = "10", Unit = "salariés", Source = "Conventions collectives IDCC 1596 et 1597", Certainty = RuleCertainty.Verified };
+    }
+
+    /// <summary>What we chose ourselves.</summary>
+    private static IEnumerable<Rule> Own()
+    {
+        (string Code, string Value, string Unit)[] settings =
+        [
+            (RuleCodes.QuoteValidityDays, "30", "jours"), (RuleCodes.SignatureDays, "30", "jours"), (RuleCodes.ComplementDays, "10", "jours"), (RuleCodes.ComplementReminderDays, "3", "jours"),
+            (RuleCodes.RequestAnswerDays, "1", "jours"), (RuleCodes.MinConfidence, nameof(OpcoConfidence.Forte), ""), (RuleCodes.MinDescriptionLength, "40", "caractères"), (RuleCodes.TaskHours, "24", "heures"),
+        ];
+        (string Task, string Hours)[] tasks =
+        [
+            ("valider-demande", "24"), ("completer-avant-depot", "8"), ("depot-assiste", "8"), ("confirmer-depot", "8"), ("incident-portail", "8"), ("saisir-decision", "48"), ("repondre-complement", "24"), ("accepter-reste", "120"),
+        ];
+        return settings.Concat(tasks.Select(x => (RuleCodes.TaskHours + ":" + x.Task, x.Hours, "heures")))
+            .Select(x => new Rule { Code = x.Item1, ValidFrom = Origin, Value = x.Item2, Unit = x.Item3, Source = "Réglage MonOPCO", Certainty = RuleCertainty.Verified });
+    }
+
+    /// <summary>What every OPCO wants; one that wants more, or less, gets its own value on the page of rules.</summary>
+    private static IEnumerable<Rule> RequiredDocuments()
+    {
+        string[] always = [DocumentTypes.Devis, DocumentTypes.Programme, DocumentTypes.Convention, DocumentTypes.Mandat, DocumentTypes.ListeStagiaires, DocumentTypes.Qualiopi];
+        string[] sometimes = [DocumentTypes.Calendrier, DocumentTypes.Rib];
+        return always.Concat(sometimes)
+            .Select(x => new Rule { Code = RuleCodes.RequiredDocument + x, ValidFrom = Origin, Value = always.Contains(x) ? "true" : "false", Source = "Liste commune des OPCO" });
     }
 
     private static IEnumerable<Rule> OfOpco(JsonObject opco)

@@ -30,9 +30,6 @@ public sealed class DocumentType
     /// <summary>Name in the package, without number and extension.</summary>
     public string PackageName { get; set; } = "";
 
-    /// <summary>The package is incomplete without it.</summary>
-    public bool RequiredInPackage { get; set; }
-
     /// <summary>Content of a bilan: seen by the beneficiary (and the assigned consultant) only.</summary>
     public bool Confidential { get; set; }
 

@@ -288,6 +288,24 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
             return (DossierEventKinds.Edited, "L’entreprise finance sur ses fonds propres : pas de demande à l’OPCO sur les fonds mutualisés.", null);
         });
 
+    /// <summary>After a change of the OPCO's filing rules: the last day as the rules now say. Nothing happens to what is filed.</summary>
+    public Task<bool> RefreshDeadlineAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        "DeadlineChanged",
+        change,
+        cancellationToken,
+        async dossier =>
+        {
+            var deadline = await DeadlineAsync(dossier.OpcoSlug, dossier.StartDate, cancellationToken);
+            if (dossier.FiledAt is not null || dossier.FilingDeadline == deadline)
+            {
+                return null;
+            }
+
+            dossier.FilingDeadline = deadline;
+            return (DossierEventKinds.Edited, deadline is { } day ? $"Les règles de dépôt de l’OPCO changent : dernier jour de dépôt, le {Fr.Date(day)}." : "Les règles de dépôt de l’OPCO changent : plus de date limite connue.", null);
+        });
+
     /// <summary>A line of the timeline that is no change of the dossier itself: a mail, a note, a run of the bot.</summary>
     public Task AddEventAsync(
         Guid id, string kind, string text, ChangeContext change, CancellationToken cancellationToken, IReadOnlyList<Guid>? documentIds = null, JsonObject? detail = null, bool staffOnly = false) =>

@@ -29,6 +29,8 @@ public static class Extensions
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<WorkflowRuntime>();
         services.AddSingleton<BulkMigrations>();
+        services.AddSingleton<PassageCounter>();
+        services.AddSingleton<TimeMaps>();
         return services;
     }
 

@@ -55,6 +55,7 @@ internal static class Extensions
             services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
             services.AddHostedService<MigrationWorker>();
             services.AddHostedService<PublicationClock>();
+            services.AddHostedService<PassageCounting>();
         }
 
         services.AddProcedures();

@@ -92,8 +92,32 @@ public sealed class PagesTests(StoryWorld world)
         await person.GoAsync("/instances?recherche=introuvable");
         await person.LookAsync("instances-vide");
 
+        await person.GoAsync("/procedures/dossier-bilan-pdc/plan");
+        await person.LookAsync("plan");
+        await person.GoAsync("/regles?recherche=introuvable");
+        await person.LookAsync("regles-vide");
+
         await person.PlayAsync("Responsable des procédures");
         await person.LookAsync("console-procedures");
+        await person.GoAsync("/regles");
+        await person.LookAsync("regles");
+        await person.GoAsync("/regles/pieces");
+        await person.LookAsync("regles-pieces");
+        await person.GoAsync("/regles/depot.delai-jours/akto/tous");
+        await person.LookAsync("regle");
+        await person.Link("Corriger").First.ClickAsync();
+        await person.LookAsync("regle-correction");
+        await person.GoAsync("/regles/nouvelle");
+        await person.LookAsync("regle-choix");
+        await person.GoAsync("/regles/nouvelle?regle=depot.delai-jours&opco=akto&type=*");
+        await person.Field("Valable à partir du").FillAsync(Start);
+        await person.Field("Valeur").FillAsync("45");
+        await person.Field("Source").First.FillAsync("Page de l’OPCO");
+        await person.Field("Motif du changement").FillAsync("Essai");
+        await person.Button("Voir ce qui change").ClickAsync();
+        await Assertions.Expect(person.Button("Enregistrer la valeur")).ToBeVisibleAsync();
+        await person.LookAsync("regle-apercu");
+        await person.GoAsync("/console");
         await person.Link("Procédures", exact: true).First.ClickAsync();
         await person.SeesTitleAsync("Procédures");
         await person.LookAsync("procedures");

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Signatures;
 
 namespace MonOPCO.Domain.Dossiers.Checks;
 
@@ -22,7 +23,7 @@ public sealed class DossierChecks(MonOpcoDbContext db, RuleBook rules, OpcoResol
             .. await request.HoursAsync(cancellationToken),
             .. await request.CostAsync(cancellationToken),
             .. RequestChecks.TrainingBody(facts),
-            .. RequestChecks.Pedagogy(facts),
+            .. RequestChecks.Pedagogy(facts, (int)await rules.RequireNumberAsync(RuleCodes.MinDescriptionLength, facts.Dossier.StartDate, cancellationToken)),
             await request.EnvelopeAsync(cancellationToken),
         ];
         return new CheckReport(lines, above ? CheckReport.OwnFunds : CheckReport.Opco);
@@ -34,7 +35,14 @@ public sealed class DossierChecks(MonOpcoDbContext db, RuleBook rules, OpcoResol
         var facts = await LoadAsync(dossierId, now, cancellationToken);
         var content = await package.ContentAsync(dossierId, cancellationToken);
         var requests = await db.SignatureRequests.AsNoTracking().Include(x => x.Signers).Where(x => x.DossierId == dossierId).ToListAsync(cancellationToken);
-        var maxDays = (int)await rules.RequireNumberAsync(RuleCodes.EmployeeAnswerDays, facts.Today, cancellationToken);
+
+        // The employee keeps the days that applied when the convention was sent, whatever the rule says today.
+        var answerDays = new Dictionary<DateOnly, int>();
+        foreach (var invited in requests.SelectMany(x => x.Signers).Where(x => x is { Role: SignerRole.Beneficiaire, InvitedAt: not null }).Select(x => Fr.InParis(x.InvitedAt!.Value)).Distinct())
+        {
+            answerDays[invited] = (int)await rules.RequireNumberAsync(RuleCodes.EmployeeAnswerDays, invited, cancellationToken);
+        }
+
         var window = facts.Dossier.OpcoSlug is { } slug ? await rules.FilingWindowAsync(slug, facts.Dossier.StartDate, cancellationToken) : null;
         var types = await db.DocumentTypes.AsNoTracking().ToDictionaryAsync(x => x.Code, cancellationToken);
         List<CheckLine> lines =
@@ -42,7 +50,7 @@ public sealed class DossierChecks(MonOpcoDbContext db, RuleBook rules, OpcoResol
             GateChecks.Complete(content),
             GateChecks.Coherent(facts, content),
             GateChecks.ProfessionalEmails(facts),
-            .. GateChecks.Signatures(facts, content, requests, types, maxDays),
+            .. GateChecks.Signatures(facts, content, requests, types, answerDays),
             GateChecks.NoBilanContent(content),
             RequestChecks.FilingLine(facts, window),
         ];

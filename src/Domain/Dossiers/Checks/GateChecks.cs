@@ -37,9 +37,9 @@ internal static class GateChecks
     }
 
     /// <summary>Rule 9: signed by all, before the start, and within the employee's days.</summary>
-    internal static IEnumerable<CheckLine> Signatures(CheckFacts facts, PackageContent content, IReadOnlyList<SignatureRequest> requests, Dictionary<string, DocumentType> types, int maxDays)
+    internal static IEnumerable<CheckLine> Signatures(CheckFacts facts, PackageContent content, IReadOnlyList<SignatureRequest> requests, Dictionary<string, DocumentType> types, Dictionary<DateOnly, int> answerDays)
     {
-        var needed = types.Values.Where(x => x.RequiredSignature != SignatureLevel.None && x is { AllowedInPackage: true, RequiredInPackage: true }).OrderBy(x => x.PackageOrder);
+        var needed = types.Values.Where(x => x.RequiredSignature != SignatureLevel.None && x.AllowedInPackage && content.Required.Contains(x.Code)).OrderBy(x => x.PackageOrder);
         foreach (var type in needed)
         {
             var request = requests.Where(x => x.DocumentTypeCode == type.Code).OrderByDescending(x => x.CreatedAt).FirstOrDefault();
@@ -55,6 +55,7 @@ internal static class GateChecks
             var sent = content.Items.FirstOrDefault(x => x.Type.Code == type.Code)?.Document;
             var last = request.Signers.Max(x => x.SignedAt!.Value);
             var employee = request.Signers.FirstOrDefault(x => x.Role == SignerRole.Beneficiaire);
+            var maxDays = employee is null ? 0 : answerDays[Fr.InParis(employee.InvitedAt!.Value)];
             var late = facts.Dossier.Kind == DossierKind.Bilan && employee is not null && Fr.InParis(employee.SignedAt!.Value) > Fr.InParis(employee.InvitedAt!.Value).AddDays(maxDays);
             yield return true switch
             {

@@ -9,7 +9,6 @@ namespace MonOPCO.Domain.Dossiers.Checks;
 /// <summary>Rules 1–6, 8 and 12, each in one method.</summary>
 internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolver resolver, FinancingEstimator estimator, MonOpcoDbContext db)
 {
-    private const int VagueLength = 40;
 
     // Verbs that say nothing measurable; « Bloom » lists begin elsewhere.
     private static readonly string[] VagueVerbs = ["comprendre", "connaitre", "savoir", "decouvrir", "sensibiliser", "apprehender", "se familiariser"];
@@ -171,7 +170,8 @@ internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolv
         yield return new CheckLine("6-nda", "Déclaration d’activité active", nda ? Ok : Blocking, nda ? $"NDA {body.Nda}." : "Le numéro de déclaration d’activité manque, est mal formé ou n’est plus actif.", source);
     }
 
-    internal static IEnumerable<CheckLine> Pedagogy(CheckFacts facts)
+    /// <summary>Texts shorter than <paramref name="vagueLength"/> say too little: <see cref="RuleCodes.MinDescriptionLength"/>.</summary>
+    internal static IEnumerable<CheckLine> Pedagogy(CheckFacts facts, int vagueLength)
     {
         const string source = "Qualiopi, indicateurs 1, 5 et 6";
         var dossier = facts.Dossier;
@@ -180,11 +180,11 @@ internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolv
         yield return new CheckLine(
             "8-objectifs",
             "Objectifs mesurables",
-            objectives.Length == 0 ? Blocking : objectives.Length < VagueLength || vague is not null ? Warning : Ok,
-            objectives.Length == 0 ? "Les objectifs manquent." : vague is not null ? $"Le verbe « {vague} » ne se mesure pas : préférez ce que la personne saura faire." : objectives.Length < VagueLength ? "Objectifs très courts : à préciser." : "Objectifs renseignés.",
+            objectives.Length == 0 ? Blocking : objectives.Length < vagueLength || vague is not null ? Warning : Ok,
+            objectives.Length == 0 ? "Les objectifs manquent." : vague is not null ? $"Le verbe « {vague} » ne se mesure pas : préférez ce que la personne saura faire." : objectives.Length < vagueLength ? "Objectifs très courts : à préciser." : "Objectifs renseignés.",
             source);
         var content = dossier.Content.Trim().Length;
-        yield return new CheckLine("8-contenu", "Contenu détaillé", content == 0 ? Warning : content < VagueLength ? Warning : Ok, content == 0 ? "Le contenu n’est pas décrit." : content < VagueLength ? "Contenu très court : à préciser." : "Contenu décrit.", source);
+        yield return new CheckLine("8-contenu", "Contenu détaillé", content == 0 ? Warning : content < vagueLength ? Warning : Ok, content == 0 ? "Le contenu n’est pas décrit." : content < vagueLength ? "Contenu très court : à préciser." : "Contenu décrit.", source);
         var named = dossier.TrainerName.Trim().Length > 0;
         yield return new CheckLine("8-intervenant", "Intervenant nommé", named ? Ok : Warning, named ? dossier.TrainerName : "Aucun intervenant n’est nommé.", source);
         if (dossier.Modality == Modality.Presentiel)
@@ -233,7 +233,7 @@ internal sealed class RequestChecks(CheckFacts facts, RuleBook rules, OpcoResolv
 
         // « plafond.annuel:11-49 ». An INSEE band may straddle two of the OPCO's: the lower envelope is the careful answer.
         var found = new List<Rule>();
-        foreach (var code in await db.Rules.Where(x => x.Scope == slug && x.Code.StartsWith(RuleCodes.YearlyEnvelope)).Select(x => x.Code).Distinct().ToListAsync(cancellationToken))
+        foreach (var code in (await rules.AllAsync(cancellationToken)).Where(x => x.Scope == slug && x.Code.StartsWith(RuleCodes.YearlyEnvelope, StringComparison.Ordinal)).Select(x => x.Code).Distinct())
         {
             var bounds = code[RuleCodes.YearlyEnvelope.Length..].Split('-');
             if (min <= int.Parse(bounds[1], CultureInfo.InvariantCulture) && max >= int.Parse(bounds[0], CultureInfo.InvariantCulture)

@@ -4,6 +4,7 @@ import "./copy.js";
 import "./forms.js";
 import "./menus.js";
 import "./navigation.js";
+import "./print.js";
 import "./contrast.js";
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.

@@ -13,6 +13,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
@@ -51,6 +52,9 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
 
     /// <summary>May change things; others of the staff read.</summary>
     public bool CanWork { get; private set; }
+
+    /// <summary>The map of its procedure with the way it took.</summary>
+    public string? PlanUrl { get; private set; }
 
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
 
@@ -135,6 +139,7 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
         Refusal = Dossier.RefusalCode is { } code ? await database.RefusalReasons.FindAsync([code], cancellationToken) : null;
         Situation = await situations.ReadAsync(Dossier, Tasks, Signatures, Complements, cancellationToken);
         CanReread = CanWork && Filing is { Mode: not FilingMode.Assisted } && Dossier.State is DossierState.Depose or DossierState.EnInstruction;
+        PlanUrl = Dossier.WorkflowInstanceId is { } instance && await database.Set<WorkflowInstanceRow>().Where(x => x.Id == instance).Select(x => x.DefinitionId).FirstOrDefaultAsync(cancellationToken) is { } definition ? $"/procedures/{Uri.EscapeDataString(definition)}/plan?instance={instance}" : null;
         var names = Documents.ToDictionary(x => x.Id);
         Timeline = [.. (await dossiers.TimelineAsync(id, includeStaffOnly: true, cancellationToken)).AsEnumerable().Reverse().Select(x => ItemOf(x, names))];
     }
