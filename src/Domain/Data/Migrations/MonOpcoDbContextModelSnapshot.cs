@@ -533,6 +533,20 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<string>("Certainty")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("certainty");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasColumnType("text")
@@ -543,6 +557,11 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("text")
@@ -552,6 +571,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("source");
+
+                    b.Property<string>("SourceUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("source_url");
 
                     b.Property<string>("Unit")
                         .IsRequired()
@@ -571,12 +594,25 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("value");
 
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_by");
+
+                    b.Property<string>("WithdrawnReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_reason");
+
                     b.HasKey("Id")
                         .HasName("pk_rules");
 
                     b.HasIndex("Code", "Scope", "Kind", "ValidFrom")
                         .IsUnique()
-                        .HasDatabaseName("ix_rules_code_scope_kind_valid_from");
+                        .HasDatabaseName("ix_rules_code_scope_kind_valid_from")
+                        .HasFilter("withdrawn_at is null");
 
                     b.ToTable("rules", (string)null);
                 });
@@ -771,10 +807,6 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<int>("PackageOrder")
                         .HasColumnType("integer")
                         .HasColumnName("package_order");
-
-                    b.Property<bool>("RequiredInPackage")
-                        .HasColumnType("boolean")
-                        .HasColumnName("required_in_package");
 
                     b.Property<string>("RequiredSignature")
                         .IsRequired()
@@ -2615,6 +2647,87 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("workflow_definitions", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowDraftCopyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<int>("BasedOn")
+                        .HasColumnType("integer")
+                        .HasColumnName("based_on");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<string>("Session")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("session");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_draft_copies");
+
+                    b.HasIndex("DefinitionId", "Session")
+                        .IsUnique()
+                        .HasDatabaseName("ix_workflow_draft_copies_definition_id_session");
+
+                    b.ToTable("workflow_draft_copies", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowEditorRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<string>("Session")
+                        .HasColumnType("text")
+                        .HasColumnName("session");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("DefinitionId", "Session")
+                        .HasName("pk_workflow_editors");
+
+                    b.ToTable("workflow_editors", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowEffectRow", b =>
                 {
                     b.Property<Guid>("ActivityExecutionId")
@@ -2836,6 +2949,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("InstanceId", "Id")
                         .HasName("pk_workflow_journal");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_workflow_journal_id")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true)
+                        .HasAnnotation("Npgsql:StorageParameter:pages_per_range", 32);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Id"), "brin");
+
                     b.ToTable("workflow_journal", (string)null);
                 });
 
@@ -2984,6 +3104,243 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasFilter("finished_at is null");
 
                     b.ToTable("workflow_migrations", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowMoveRow", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<Guid>("InstanceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("instance_id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Burst")
+                        .HasColumnType("bigint")
+                        .HasColumnName("burst");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<int>("FromVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_version");
+
+                    b.Property<string>("FromVersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("from_version_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("StateBefore")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("state_before");
+
+                    b.Property<int>("ToVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_version");
+
+                    b.Property<string>("ToVersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_version_id");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<string>("UndoneBy")
+                        .HasColumnType("text")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("BatchId", "InstanceId")
+                        .HasName("pk_workflow_moves");
+
+                    b.HasIndex("DefinitionId", "At")
+                        .HasDatabaseName("ix_workflow_moves_definition_id_at");
+
+                    b.ToTable("workflow_moves", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPassageMark", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_passage_mark");
+
+                    b.ToTable("workflow_passage_mark", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPassageRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("ActivityId")
+                        .HasColumnType("text")
+                        .HasColumnName("activity_id");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<short>("Bucket")
+                        .HasColumnType("smallint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Again")
+                        .HasColumnType("integer")
+                        .HasColumnName("again");
+
+                    b.Property<int>("Passages")
+                        .HasColumnType("integer")
+                        .HasColumnName("passages");
+
+                    b.HasKey("DefinitionId", "Day", "Version", "ActivityId", "Outcome", "Bucket")
+                        .HasName("pk_workflow_passages");
+
+                    b.ToTable("workflow_passages", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowProcedureRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.PrimitiveCollection<string[]>("Labels")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("labels");
+
+                    b.Property<bool?>("NeedsApproval")
+                        .HasColumnType("boolean")
+                        .HasColumnName("needs_approval");
+
+                    b.Property<string>("SavedBySession")
+                        .HasColumnType("text")
+                        .HasColumnName("saved_by_session");
+
+                    b.HasKey("DefinitionId")
+                        .HasName("pk_workflow_procedures");
+
+                    b.ToTable("workflow_procedures", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPublicationRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<Guid?>("DecidedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by_id");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<DateTimeOffset?>("EffectiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<Guid?>("RequestedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_publications");
+
+                    b.HasIndex("EffectiveAt")
+                        .HasDatabaseName("ix_workflow_publications_effective_at")
+                        .HasFilter("state = 'Scheduled'");
+
+                    b.HasIndex("DefinitionId", "RequestedAt")
+                        .HasDatabaseName("ix_workflow_publications_definition_id_requested_at");
+
+                    b.ToTable("workflow_publications", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowPublishedRow", b =>
