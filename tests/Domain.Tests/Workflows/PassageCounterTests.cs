@@ -65,7 +65,10 @@ public sealed class PassageCounterTests : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync();
         await BurstAsync(slow, connection, Whole("valider"));
         await BurstAsync(quick, Whole("valider"));
-        var counting = counter.RunAsync(default);
+        var clock = new WaitingClock();
+        var counting = new PassageCounter(fixture.Sources, clock).RunAsync(default);
+        await Task.WhenAny(counting, clock.Asked.Task);
+        Assert.False(counting.IsCompleted);
         await transaction.CommitAsync();
         Assert.True(await counting);
         Assert.True(await counter.RunAsync(default));
@@ -120,6 +123,18 @@ public sealed class PassageCounterTests : IAsyncLifetime
             command.Parameters.AddWithValue(lines[0].At);
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = System.Text.Encoding.UTF8.GetString(row) });
             await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>Tells when somebody begins to wait.</summary>
+    private sealed class WaitingClock : TimeProvider
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Asked.TrySetResult();
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 }
