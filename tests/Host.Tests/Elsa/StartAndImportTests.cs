@@ -56,7 +56,7 @@ public sealed class StartAndImportTests(ElsaFixture host) : IClassFixture<ElsaFi
         await host.PublishAsync(Sequence(Line("dedans")), child, options: new JsonObject { ["usableAsActivity"] = true });
         var parent = await host.PublishAsync(Sequence(Node("use", char.ToUpperInvariant(child[0]) + child[1..], ("workflowDefinitionId", child))));
         var (_, definition) = await host.SendAsync(HttpMethod.Get, $"/workflow-definitions/by-definition-id/{parent}?versionOptions=Latest");
-        var (status, graph) = await host.SendAsync(HttpMethod.Get, $"/workflow-definitions/subgraph/{definition!["id"]}");
+        var (status, graph) = await host.SendAsync(HttpMethod.Get, $"/workflow-definitions/subgraph/{definition!["id"]}?parentNodeId=Workflow1:root:use");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("dedans", graph!.ToJsonString(), StringComparison.Ordinal);
     }
