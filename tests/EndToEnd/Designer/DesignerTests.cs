@@ -75,7 +75,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
         var definitionId = await CreateProcedureAsync("Essai à deux");
         await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
         var (first, second) = (await context.NewPageAsync(), await context.NewPageAsync());
-        await SignInAsync(first);
+        await host.SignInAsync(first);
         foreach (var page in new[] { first, second })
         {
             await page.GotoAsync(new Uri(host.Address, "/designer/procedures/" + definitionId).ToString());
@@ -107,7 +107,7 @@ public sealed class DesignerTests(DesignerHost host) : IClassFixture<DesignerHos
     {
         await using var context = await host.Browser.NewContextAsync(new() { Locale = "fr-FR", ViewportSize = new() { Width = 1600, Height = 950 } });
         var page = await context.NewPageAsync();
-        await SignInAsync(page);
+        await host.SignInAsync(page);
         await page.GotoAsync(new Uri(host.Address, "/designer/procedures/dossier-bilan-pdc").ToString());
         await Expect(page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = Patience });
         var saved = page.WaitForResponseAsync(IsSave, new() { Timeout = Patience });

@@ -70,7 +70,11 @@ public sealed class ProcedurePagesTests(ProceduresFixture host)
         var model = await person.OpenAsync(parent);
         model["root"]!["activities"]!.AsArray().Add(new JsonObject
         {
-            ["id"] = "appel", ["name"] = "appel", ["type"] = "Elsa.ExecuteWorkflow", ["version"] = 1, ["metadata"] = new JsonObject { ["displayText"] = "Appeler l’autre" },
+            ["id"] = "appel",
+            ["name"] = "appel",
+            ["type"] = "Elsa.ExecuteWorkflow",
+            ["version"] = 1,
+            ["metadata"] = new JsonObject { ["displayText"] = "Appeler l’autre" },
             ["workflowDefinitionId"] = new JsonObject { ["typeName"] = "String", ["expression"] = new JsonObject { ["type"] = "Literal", ["value"] = used } },
         });
         Assert.Equal(HttpStatusCode.OK, (await person.SaveAsync(model)).Status);
@@ -209,7 +213,11 @@ public sealed class ProcedurePagesTests(ProceduresFixture host)
         var model = await person.OpenAsync(id);
         model["root"]!["activities"]!.AsArray().Add(new JsonObject
         {
-            ["id"] = "attente", ["name"] = "attente", ["type"] = "Elsa.Event", ["version"] = 1, ["metadata"] = new JsonObject { ["displayText"] = "Attendre" },
+            ["id"] = "attente",
+            ["name"] = "attente",
+            ["type"] = "Elsa.Event",
+            ["version"] = 1,
+            ["metadata"] = new JsonObject { ["displayText"] = "Attendre" },
             ["eventName"] = new JsonObject { ["typeName"] = "String", ["expression"] = new JsonObject { ["type"] = "Literal", ["value"] = id } },
         });
         model["root"]!["connections"]!.AsArray()[0]!["target"]!["activity"] = "attente";

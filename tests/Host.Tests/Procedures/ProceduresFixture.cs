@@ -97,7 +97,10 @@ public sealed record Person(Browser Browser, string Name)
         var root = model["root"]!.AsObject();
         root["activities"]!.AsArray().Add(new JsonObject
         {
-            ["id"] = "ligne", ["name"] = "ligne", ["type"] = "Elsa.WriteLine", ["version"] = 1,
+            ["id"] = "ligne",
+            ["name"] = "ligne",
+            ["type"] = "Elsa.WriteLine",
+            ["version"] = 1,
             ["text"] = new JsonObject { ["typeName"] = "String", ["expression"] = new JsonObject { ["type"] = "Literal", ["value"] = text } },
             ["metadata"] = new JsonObject { ["displayText"] = "Écrire une ligne" },
         });

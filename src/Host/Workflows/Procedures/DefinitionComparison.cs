@@ -33,9 +33,16 @@ public sealed class DefinitionComparison(ActivityRegistry registry)
 
     private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
     {
-        ["canStartWorkflow"] = "Peut démarrer la procédure", ["runAsynchronously"] = "En tâche de fond", ["mergeMode"] = "Réunion des chemins", ["executionMode"] = "Mode d’exécution",
-        ["activationStrategyType"] = "Règle de démarrage", ["usableAsActivity"] = "Utilisable dans une autre procédure", ["autoUpdateConsumingWorkflows"] = "Les procédures qui l’utilisent suivent ses nouvelles versions",
-        ["activityCategory"] = "Catégorie de la palette", ["incidentStrategyType"] = "En cas d’incident", ["commitStrategyName"] = "Moment de l’enregistrement",
+        ["canStartWorkflow"] = "Peut démarrer la procédure",
+        ["runAsynchronously"] = "En tâche de fond",
+        ["mergeMode"] = "Réunion des chemins",
+        ["executionMode"] = "Mode d’exécution",
+        ["activationStrategyType"] = "Règle de démarrage",
+        ["usableAsActivity"] = "Utilisable dans une autre procédure",
+        ["autoUpdateConsumingWorkflows"] = "Les procédures qui l’utilisent suivent ses nouvelles versions",
+        ["activityCategory"] = "Catégorie de la palette",
+        ["incidentStrategyType"] = "En cas d’incident",
+        ["commitStrategyName"] = "Moment de l’enregistrement",
     };
 
     private readonly ActivityNames _names = new(registry);

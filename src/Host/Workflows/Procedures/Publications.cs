@@ -257,7 +257,8 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             (done.DecidedBy, done.DecidedById, done.DecidedAt) = (row.DecidedBy, row.DecidedById, row.DecidedAt);
             db.Note(change, row.DefinitionId, "Published", Values(done), done.Note);
             await db.SaveChangesAsync(cancel);
-        }, cancel) with { IsLatest = version.IsLatest };
+        }, cancel) with
+        { IsLatest = version.IsLatest };
         return (published, await FollowAsync(published, change, [published.DefinitionId], cancel));
     }
 
