@@ -12,7 +12,7 @@ public sealed class WalkTests(DesignerHost host) : IClassFixture<DesignerHost>
     private const string English =
         """
         () => {
-          const english = /\b(the|this|of|with|without|when|whether|which|will|is|are|has|have|be|no|not|or|and|to|from|for|by|in|add|edit|delete|remove|save|cancel|close|open|copy|copied|new|name|value|default|select|choose|search|show|hide|view|settings|properties|loading|workflow|activity|activities|instance|merge|stream|inherit|allow|publish|unpublish|retract|created|updated|mandatory|required|optional|supported|visualizer|outcomes?|timeout|failed|unmatched|connect|field|fields|yes)\b/i;
+          const english = /\b(the|this|of|with|without|when|whether|which|will|is|are|has|have|be|no|not|or|and|to|from|for|by|in|add|edit|delete|remove|save|cancel|close|open|copy|copied|new|name|value|default|select|choose|search|show|hide|view|settings|properties|loading|workflow|activity|activities|merge|stream|inherit|allow|publish|unpublish|retract|created|updated|mandatory|required|optional|supported|visualizer|outcomes?|timeout|failed|unmatched|connect|field|fields|yes)\b/i;
           const french = /[àâçéèêëîïôûùüÿœæ’«]|\b(le|la|les|un|une|des|du|de|au|aux|et|ou|par|pour|sur|est|dans|avec)\b/i;
           const own = (e) => e.closest('.monaco-editor, .monaco-aria-container, textarea, pre, code, script, style, [data-own]');
           const found = new Set();

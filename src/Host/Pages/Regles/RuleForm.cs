@@ -5,6 +5,9 @@ using MonOPCO.Domain.Rules;
 
 namespace MonOPCO.Host.Pages.Regles;
 
+/// <summary>The fields of a value on a page. A record, not a tuple: the names of the inputs come from its properties.</summary>
+public sealed record RuleFields(RuleForm Form, RuleDefinition Definition, bool HasEnd);
+
 /// <summary>What is typed for a value, new or corrected.</summary>
 public sealed class RuleForm
 {
