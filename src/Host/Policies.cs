@@ -12,10 +12,7 @@ public static class Policies
     /// <summary>Works on dossiers: completes tasks, files, decides.</summary>
     public const string Operators = "Operators";
 
-    /// <summary>Opens the designer and publishes procedures.</summary>
-    public const string ProcessOwners = "ProcessOwners";
-
-    /// <summary>Reads procedures and their executions.</summary>
+    /// <summary>Reads procedures, their maps and their executions.</summary>
     public const string ProceduresView = "ProceduresView";
 
     /// <summary>Changes drafts: saves, imports, copies, labels.</summary>
@@ -27,7 +24,7 @@ public static class Policies
     /// <summary>Acts on executions: starts, retries, skips, cancels, migrates.</summary>
     public const string ProceduresOperate = "ProceduresOperate";
 
-    /// <summary>Reads dated rules and the maps of procedures.</summary>
+    /// <summary>Reads dated rules.</summary>
     public const string RuleReaders = "RuleReaders";
 
     /// <summary>Changes dated rules.</summary>
@@ -56,7 +53,6 @@ public static class Policies
         options.FallbackPolicy = options.DefaultPolicy;
         Add(Staff, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
         Add(Operators, Roles.Operateur, Roles.SuperAdmin);
-        Add(ProcessOwners, Roles.ResponsableProcedures, Roles.SuperAdmin);
 
         // One role edits, publishes and operates today; the pages and endpoints already ask for each right by its name.
         Add(ProceduresView, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);

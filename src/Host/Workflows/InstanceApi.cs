@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Endpoints.Elsa;
@@ -36,8 +37,8 @@ internal static class InstanceApi
         return Told(told && (body["resume"]?.GetValue<bool>() != true || await runtime.RetryAllAsync(id, access.Actor, cancel)));
     }
 
-    /// <summary><c>{ "instanceIds": […], "versionId": "…", "preview": true }</c>. Without <c>preview</c> it is done, each instance for itself.</summary>
-    private static async Task<IResult> MigrateAsync(HttpRequest request, WorkflowRuntime runtime, Access access, CancellationToken cancel)
+    /// <summary><c>{ "instanceIds": […], "versionId": "…", "preview": true }</c>. Without <c>preview</c> it is done, each instance for itself, and can be undone from the procedure's page.</summary>
+    private static async Task<IResult> MigrateAsync(HttpRequest request, WorkflowRuntime runtime, Access access, TimeProvider clock, CancellationToken cancel)
     {
         var body = await ElsaJson.ReadAsync(request);
         var ids = body?.Texts("instanceIds").Select(text => Guid.TryParse(text, out var id) ? id : Guid.Empty).ToArray();
@@ -50,7 +51,7 @@ internal static class InstanceApi
         {
             return ElsaJson.List(body["preview"]?.GetValue<bool>() == true
                 ? await runtime.PreviewMigrationAsync(ids, version, cancel)
-                : await runtime.MigrateAsync(ids, version, access.Actor, cancel));
+                : await runtime.MigrateAsync(ids, version, access.Actor, WorkflowMoveRow.Keeper(Guid.CreateVersion7(clock.GetUtcNow()), access.Actor, clock.GetUtcNow(), null), cancel));
         }
         catch (DefinitionNotFoundException)
         {

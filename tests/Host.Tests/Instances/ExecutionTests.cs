@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using MonOPCO.Domain.Users;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows.Procedures;
 
 namespace MonOPCO.Host.Tests.Instances;
 
@@ -104,6 +105,19 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
         Assert.Equal(1, (await FindAsync(first)).Version);
         await browser.PostAsync(page, $"/instances/{first}?handler=Migrer", form);
         Assert.Equal((2, 2), ((await FindAsync(first)).Version, (await FindAsync(second)).Version));
+
+        // One alone, from its page and by program: each move is kept with what it takes to come back.
+        var third = await PublishAsync(definitionId, "migré encore");
+        await browser.PostAsync(page, $"/instances/{first}?handler=Migrer", new() { ["Version"] = third.Id });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/instances/migration", UriKind.Relative))
+        {
+            Content = JsonContent.Create(new JsonObject { ["instanceIds"] = new JsonArray(second.ToString()), ["versionId"] = third.Id }),
+        };
+        request.Headers.Add("Origin", browser.Client.BaseAddress!.GetLeftPart(UriPartial.Authority));
+        using var answer = await browser.Client.SendAsync(request);
+        Assert.Equal((HttpStatusCode.OK, 3, 3), (answer.StatusCode, (await FindAsync(first)).Version, (await FindAsync(second)).Version));
+        var batches = await host.WithAsync((Migrations x) => x.BatchesAsync(definitionId, default));
+        Assert.Equal((4, 0), (batches.Sum(b => b.Count), batches.Sum(b => b.Undone)));
     }
 
     /// <summary>An instance parked at a step that fails while the variable Etat is not « bon ».</summary>

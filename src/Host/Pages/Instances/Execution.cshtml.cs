@@ -12,12 +12,13 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows;
+using MonOPCO.Host.Workflows.Procedures;
 
 namespace MonOPCO.Host.Pages.Instances;
 
 /// <summary>One instance: what it waits for, what stopped it, and what an operator may do about it.</summary>
 [Authorize(Policies.ProceduresView)]
-public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, BulkMigrations migrations, MonOpcoDbContext database, IAuthorizationService authorization) : PageModel
+public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cache, DefinitionStore definitions, BulkMigrations migrations, Migrations moves, MonOpcoDbContext database, TimeProvider clock, IAuthorizationService authorization) : PageModel
 {
     public WorkflowInstance Instance { get; private set; } = null!;
 
@@ -158,7 +159,8 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         }
         else
         {
-            var moved = (await runtime.MigrateAsync([Instance.Id], Version!, User.ShownName(), cancellationToken))[0];
+            var (_, results) = await moves.MoveAsync(Instance.DefinitionId, [Instance.Id], Versions.First(v => v.Id == Version), User.Change(clock.GetUtcNow()), cancellationToken);
+            var moved = results[0];
             this.Flash(moved.IsDone ? "success" : "warning", moved.IsDone ? "L’exécution est migrée." : string.Join(' ', moved.Problems));
         }
 

@@ -17,7 +17,7 @@ namespace MonOPCO.Host.Pages.Procedures;
 /// A procedure as its readers see it: drawn by the server, and the same as a list and a table; with the times that its steps take, or with the way that one
 /// instance has taken. Shows no value of any dossier.
 /// </summary>
-[Authorize(Policies.RuleReaders)]
+[Authorize(Policies.ProceduresView)]
 public sealed class PlanModel(PlanShelf shelf, PlanDrawing drawing, TimeMaps times, IWorkflowReads instances, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
     [BindProperty(SupportsGet = true)]
