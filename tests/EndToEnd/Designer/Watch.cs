@@ -16,11 +16,11 @@ internal sealed class Watch
         page.Response += (_, answer) => Note(answer.Status >= 400, string.Create(CultureInfo.InvariantCulture, $"{answer.Status}: {answer.Request.Method} {answer.Url}"));
     }
 
-    public void AssertQuiet()
+    public void AssertQuiet(string where = "")
     {
         lock (_seen)
         {
-            Assert.Empty(_seen);
+            Assert.True(_seen.Count == 0, $"{where}: {string.Join('\n', _seen)}");
         }
     }
 

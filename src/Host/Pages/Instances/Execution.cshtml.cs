@@ -164,7 +164,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         if (Toutes)
         {
             await BulkAsync(false, cancellationToken);
-            this.Flash(Bulk is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords(Bulk!));
+            this.Flash(Bulk is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords.Of(Bulk!));
         }
         else
         {
@@ -175,15 +175,6 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
 
         return Redirect($"/instances/{id:D}");
     }
-
-    /// <summary>How far it is, in a sentence.</summary>
-    public static string BulkWords(BulkMigration bulk) => (bulk.IsPreview, bulk.IsFinished) switch
-    {
-        (true, true) => $"{Fr.Number(bulk.Possible)} exécution(s) sur {Fr.Number(bulk.Looked)} peuvent passer à cette version.",
-        (true, false) => $"Aperçu en cours : {Fr.Number(bulk.Looked)} exécution(s) sur {Fr.Number(bulk.Total)} sont examinées. Il continue de lui-même : rechargez la page pour voir la suite.",
-        (false, true) => $"{Fr.Number(bulk.Possible)} exécution(s) migrée(s)" + (bulk.Refused == 0 ? "." : $", {Fr.Number(bulk.Refused)} laissée(s) dans leur version."),
-        (false, false) => $"Migration en cours : {Fr.Number(bulk.Possible)} exécution(s) migrée(s), {Fr.Number(bulk.Refused)} laissée(s), sur {Fr.Number(bulk.Total)}. Elle continue d’elle-même : rechargez la page pour voir la suite.",
-    };
 
     /// <summary>A value on one line, short enough for a table.</summary>
     public static string Short(JsonNode? value) => value switch
@@ -208,7 +199,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
     /// <summary>The first seconds here, so that a moderate number is answered at once; workers do the rest.</summary>
     private async Task BulkAsync(bool isPreview, CancellationToken cancellationToken)
     {
-        var id = await migrations.BeginAsync(Instance.DefinitionId, Instance.DefinitionVersionId, Version!, isPreview, User.ShownName(), cancellationToken);
+        var id = await migrations.BeginAsync(Instance.DefinitionId, Instance.DefinitionVersionId, Version!, isPreview, User.Change(clock.GetUtcNow()), cancellationToken);
         await migrations.WorkAsync(id, Patience, cancellationToken);
         Bulk = await migrations.LatestAsync(Instance.DefinitionId, cancellationToken);
     }
