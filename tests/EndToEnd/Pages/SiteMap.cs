@@ -21,7 +21,7 @@ public static partial class SiteMap
         "/procedures/{definitionId}/plan", "/regles", "/regles/pieces", "/regles/nouvelle", "/regles/correction/{id:long}", "/regles/{code}/{opco}/{type}",
         "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
-        "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
+        "/admin/parametres", "/admin/parametres/organismes/{slug}", "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 
