@@ -17,7 +17,7 @@ namespace MonOPCO.Host.Pages.Procedures;
 public sealed class MigrationModel(ProcedureReads procedures, Migrations migrations, BulkMigrations bulk, WorkflowRuntime runtime, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
     /// <summary>As many are looked at while the page is made; more are looked at apart, as long as it takes.</summary>
-    private const int AtOnce = 1000;
+    private const int AtOnce = 500;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
