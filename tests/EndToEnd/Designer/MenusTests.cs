@@ -19,7 +19,10 @@ public sealed class MenusTests(DesignerHost host) : IClassFixture<DesignerHost>
         var page = await context.NewPageAsync();
         var watch = new FrenchWatch(page, host.Address);
         await host.SignInAsync(page);
+        var loaded = new List<IResponse>();
+        page.Response += (_, answer) => loaded.Add(answer);
         await OpenAsync(page, "menus");
+        await AssertKeptAndCompressedAsync(loaded);
 
         // Every button of the toolbar has a tooltip; none is clicked by it.
         var toolbar = page.Locator("#studio .mud-icon-button:visible");
@@ -59,6 +62,26 @@ public sealed class MenusTests(DesignerHost host) : IClassFixture<DesignerHost>
         await page.Locator(".x6-node[data-cell-id='w'] .activity-icon").ClickAsync(new() { Button = MouseButton.Right });
         await watch.LookAsync("clic droit");
         watch.AssertFrench();
+    }
+
+    /// <summary>All of Studio comes from here (<see cref="Watch"/>), made small beforehand, and what carries a fingerprint is never asked for again.</summary>
+    private static async Task AssertKeptAndCompressedAsync(IReadOnlyList<IResponse> loaded)
+    {
+        var assets = loaded.Where(x => x.Status == 200 && new Uri(x.Url).AbsolutePath.StartsWith("/designer/_", StringComparison.Ordinal)).ToList();
+        Assert.True(assets.Count > 100, $"{assets.Count} files of Studio");
+        foreach (var asset in assets)
+        {
+            var (path, headers) = (new Uri(asset.Url).AbsolutePath, await asset.AllHeadersAsync());
+            if (Regex.IsMatch(path, @"\.(wasm|js|css|dat)$"))
+            {
+                Assert.True(headers.GetValueOrDefault("content-encoding") is "br" or "gzip", path);
+            }
+
+            if (Regex.IsMatch(path, @"_framework/.*\.[a-z0-9]{10}\.(wasm|js|dat)$"))
+            {
+                Assert.Contains("immutable", headers["cache-control"], StringComparison.Ordinal);
+            }
+        }
     }
 
     private static async Task PropertiesAsync(IPage page, FrenchWatch watch)

@@ -49,7 +49,7 @@ internal static class DefinitionFiles
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(IFormFile file, CancellationToken cancel)
     {
         await using var stream = file.OpenReadStream();
-        if (!await IsArchiveAsync(stream, cancel))
+        if (!file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && !await IsArchiveAsync(stream, cancel))
         {
             return [await ParseAsync(stream, file.Length, file.FileName, cancel)];
         }
@@ -78,7 +78,7 @@ internal static class DefinitionFiles
         return found;
     }
 
-    /// <summary>By its content: the name of a file says nothing.</summary>
+    /// <summary>By its content, also where the name says something else.</summary>
     private static async Task<bool> IsArchiveAsync(Stream stream, CancellationToken cancel)
     {
         var head = new byte[4];

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using MonOPCO.Host.SignIn;
 
@@ -35,7 +36,7 @@ internal static class RateLimits
                 context.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return ValueTask.CompletedTask;
             };
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsUpload(context.Request)
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsUpload(context)
                 ? PerMinute("envoi " + Sender(context), context.RequestServices.GetRequiredService<IOptions<LimitSettings>>().Value.UploadsPerMinute)
                 : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(Limits.SignIn, context => HttpMethods.IsPost(context.Request.Method)
@@ -62,6 +63,8 @@ internal static class RateLimits
     /// <summary>The account; many colleagues share one address.</summary>
     private static string Sender(HttpContext context) => context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context);
 
-    private static bool IsUpload(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>The error page that answers a refused upload runs through here again and is none.</summary>
+    private static bool IsUpload(HttpContext context) =>
+        !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && context.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true
+        && context.Features.Get<IStatusCodeReExecuteFeature>() is null;
 }
