@@ -58,7 +58,7 @@ public sealed class ParametresTests(ParametresTests.Fixture host) : IClassFixtur
         Assert.Equal(["AF"], body.QualiopiCategories);
         var line = Assert.Single(await AuditAsync(body.Id.ToString()));
         Assert.Equal(("Changed", "Numéros officiels"), (line.Action, line.Reason));
-        Assert.Equal("44670123456", line.NewValues!["Nda"]!.ToString());
+        Assert.Equal("44670123456", line.NewValues!["nda"]!.ToString());
 
         // The same again changes nothing and is not noted.
         await browser.PostAsync(await browser.GetAsync(url), url, fields);

@@ -16,7 +16,7 @@ public sealed class EndpointTests(HostFixture host) : IClassFixture<HostFixture>
     /// <summary>Open to visitors. A page that joins them must be wanted here.</summary>
     private static readonly string[] Open =
     [
-        "", "accessibilite", "affichage", "confidentialite", "connexion", "connexion/lien", "connexion/lien-envoye", "demande", "demande/confirmer", "demande/verifiez", "designer/_monopco/{file}",
+        "", "accessibilite", "affichage", "confidentialite", "connexion", "connexion/lien", "connexion/lien-envoye", "deconnexion", "demande", "demande/confirmer", "demande/verifiez", "designer/_monopco/{file}",
         "designer/appsettings.json", "designer/{**path}", "elsa/api/identity/login", "erreur/{code:int}", "financable", "health/live", "health/ready", "mentions-legales", "signature", "signature/{token}",
         "signature/{token}/document", "style", "workflows/{**path}", "{**path}",
     ];
