@@ -21,6 +21,7 @@ public static class ArchiveGuard
     private const long SmallBytes = 5L * 1024 * 1024;
 
     private const int SymbolicLink = 0xA000;
+    private static readonly uint[] Crc = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) == 1 ? 0xEDB88320 ^ (c >> 1) : c >> 1))];
     private static readonly char[] NotInNames = ['\\', ':', '\0', '\r', '\n'];
 
     /// <summary>The end record of an archive stands at the very end: a program that unpacks archives would open this file.</summary>
@@ -98,7 +99,21 @@ public static class ArchiveGuard
             }
         }
 
-        return memory.ToArray();
+        // Lengths that lie let one program see less than another does; the checksum is that of the whole.
+        var content = memory.ToArray();
+        return Checksum(content) == entry.Crc32 ? content : throw Refused("Ce fichier est abîmé : enregistrez-le de nouveau.");
+    }
+
+    /// <summary>CRC-32 of ISO 3309.</summary>
+    private static uint Checksum(ReadOnlySpan<byte> content)
+    {
+        var crc = uint.MaxValue;
+        foreach (var one in content)
+        {
+            crc = Crc[(byte)(crc ^ one)] ^ (crc >> 8);
+        }
+
+        return ~crc;
     }
 
     private static Sniffed Inspect(byte[] content, ref long budget, bool isInside)
