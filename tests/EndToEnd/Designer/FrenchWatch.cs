@@ -44,6 +44,15 @@ internal sealed class FrenchWatch(IPage page, Uri address)
 
     public void AssertFrench() => Assert.True(_english.Count == 0, string.Join("\n", _english.Select(e => $"{e.Key}  ({e.Value})")));
 
+    /// <summary>Something that is refused: the page says why, in our words.</summary>
+    public async Task RefusedAsync(int status, string path, string says, Func<Task> action)
+    {
+        _watch.Expect(status, path);
+        await action();
+        await Expect(page.Locator("#refused")).ToContainTextAsync(says);
+        await LookAsync(says);
+    }
+
     /// <summary>The open menu's items; closes nothing.</summary>
     public async Task<IReadOnlyList<string>> MenuAsync(ILocator button, string where)
     {
