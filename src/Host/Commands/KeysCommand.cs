@@ -1,5 +1,4 @@
 using System.Globalization;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Host.Commands;

@@ -1,6 +1,4 @@
-using MonOPCO.Domain;
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Host.Commands;
 
