@@ -108,7 +108,7 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
     private async Task UntilReadyAsync(Process process)
     {
         using var client = new HttpClient { BaseAddress = Address };
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited;)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(180) && !process.HasExited;)
         {
             try
             {

@@ -22,7 +22,7 @@ public sealed class PassageCounter(DataSources sources, TimeProvider clock)
         with touched as (select distinct instance_id from workflow_journal where id > $1 and id <= $2),
         lines as (
             select j.instance_id, j.id as row_id, e.event, e."activityExecutionId" as execution, e."activityId" as activity, e.at, e.outcome, e.sequence, e.data ->> 'from' as moved_from
-            from touched t join workflow_journal j on j.instance_id = t.instance_id
+            from touched t join workflow_journal j on j.instance_id = t.instance_id and (j.id <= $2 or strpos(j.entries, 'Migrated') > 0)
                 cross join lateral jsonb_to_recordset((case when strpos(j.entries, '\u0000') > 0 then regexp_replace(j.entries, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g') else j.entries end)::jsonb) as e(event text, "activityExecutionId" uuid, "activityId" text, at timestamptz, outcome text, sequence bigint, data jsonb)
             where j.id <= $2 and e.event in ('Started', 'Completed', 'Canceled') or e.event = 'Resumed' and e.outcome = 'Migrated' and e."activityId" = ''),
         runs as (

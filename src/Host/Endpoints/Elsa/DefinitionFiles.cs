@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Engine.Storage;
 
