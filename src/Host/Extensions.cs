@@ -20,6 +20,7 @@ using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.Plans;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.TaskWork;
 using MonOPCO.Host.Workflows;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.Browsers;
@@ -43,6 +44,7 @@ internal static class Extensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
         builder.AddSignIn();
+        builder.AddInbox(roles);
         builder.AddDemo();
         if (roles.Web)
         {

@@ -2,12 +2,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.News;
+using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -31,7 +34,8 @@ public static class Extensions
             return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
         });
         services.AddScoped<DatabaseSession>();
-        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
+            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>()));
         services.AddSingleton<PortalSessions>();
         services.AddSingleton<MasterKey>();
 
@@ -45,7 +49,16 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<CalendarCache>();
+        services.AddScoped<CalendarBook>();
         services.AddScoped<TaskService>();
+        services.AddScoped<TaskThread>();
+        services.AddScoped<DelegationService>();
+        services.AddScoped<EscalationService>();
+        services.AddScoped<NextTask>();
+        services.AddScoped<NoticeService>();
+        services.AddScoped<StaffDirectory>();
+        services.AddSingleton<NewsDesk>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();
         services.AddScoped<DossierPackage>();

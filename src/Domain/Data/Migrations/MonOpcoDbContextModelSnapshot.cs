@@ -295,6 +295,140 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("audit_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<DateOnly>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("to");
+
+                    b.HasKey("CalendarCode", "From")
+                        .HasName("pk_closures");
+
+                    b.ToTable("closures", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Holiday", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int?>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int?>("EasterOffset")
+                        .HasColumnType("integer")
+                        .HasColumnName("easter_offset");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<int?>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Code", "ValidFrom")
+                        .HasName("pk_holidays");
+
+                    b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("text")
+                        .HasColumnName("day");
+
+                    b.Property<TimeOnly>("Opens")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("opens");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<TimeOnly>("Closes")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("closes");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("CalendarCode", "Day", "Opens", "ValidFrom")
+                        .HasName("pk_opening_hours");
+
+                    b.ToTable("opening_hours", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("TrainingBodyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("training_body_id");
+
+                    b.PrimitiveCollection<string[]>("Zones")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("zones");
+
+                    b.HasKey("Code")
+                        .HasName("pk_work_calendars");
+
+                    b.HasIndex("TrainingBodyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_work_calendars_training_body_id");
+
+                    b.ToTable("work_calendars", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3716,6 +3850,35 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_closures_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_opening_hours_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", null)
+                        .WithMany()
+                        .HasForeignKey("TrainingBodyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_work_calendars_training_bodies_training_body_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
