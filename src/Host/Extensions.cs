@@ -15,6 +15,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
@@ -101,6 +102,7 @@ internal static class Extensions
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddConsolePages();
+        services.AddLive();
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();
@@ -157,6 +159,7 @@ internal static class Extensions
         app.UseAntiforgery();
         app.MapRazorPages();
         app.MapDisplay();
+        app.MapLive();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

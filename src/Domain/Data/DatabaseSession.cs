@@ -32,7 +32,7 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news = null)
     {
         _used = true;
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);

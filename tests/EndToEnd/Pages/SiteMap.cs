@@ -19,7 +19,7 @@ public static partial class SiteMap
     public static readonly string[] Aside =
     [
         "/procedures/{definitionId}/plan", "/regles", "/regles/pieces", "/regles/nouvelle", "/regles/correction/{id:long}", "/regles/{code}/{opco}/{type}",
-        "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
+        "/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis", "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
@@ -28,7 +28,7 @@ public static partial class SiteMap
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
     [
-        "/dossiers/{numero}/documents/{id:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
+        "/dossiers/{numero}/documents/{id:guid}", "/taches/{id:guid}/pieces/{document:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
     ];
 
     private static readonly ConcurrentDictionary<string, bool> Looked = new();

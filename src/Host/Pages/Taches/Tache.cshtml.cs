@@ -40,6 +40,8 @@ public sealed partial class TacheModel(
 
     public InboxKeys Keys { get; private set; } = null!;
 
+    private string _said = "";
+
     public BusinessCalendar Calendar { get; private set; } = null!;
 
     public IReadOnlyList<TaskComment> Comments { get; private set; } = [];
@@ -180,6 +182,7 @@ public sealed partial class TacheModel(
             var complete = new CompleteTask(chosen.Name, answer.Reason, answer.Data);
             if (undoable)
             {
+                await RehearseAsync(answer.Alongside);
                 var decision = await tasks.DecideAsync(Work.Id, complete, answer.Alongside is null ? null : TaskFields.Of(Request.Form), Window, null, User.Change(Now), cancellationToken);
                 UndoCookie.Set(HttpContext, decision.ApplyAt - Now);
             }
@@ -242,13 +245,40 @@ public sealed partial class TacheModel(
         return await AgainAsync(cancellationToken);
     }
 
+    /// <summary>For a page that was told of a change: is what it shows still what is stored?</summary>
+    public async Task<IActionResult> OnGetEtatAsync(CancellationToken cancellationToken)
+    {
+        await CountAsync(cancellationToken);
+        return Content(Stamp);
+    }
+
+    /// <summary>Changes with everything that the page shows of the task besides its draft.</summary>
+    public string Stamp => $"{Work.Status}-{Work.AssigneeId:N}-{Work.Priority}-{_said}";
+
+    public string? DraftWords => Work is { Status: HumanTaskStatus.Open, Draft: not null, DraftAt: { } at } ? $"Brouillon enregistré à {Clock(at)}{(Work.DraftByName is { } by && by != User.ShownName() ? $" par {by}" : "")}." : null;
+
     /// <summary>For the mentions: names of the house.</summary>
     public string ColleaguesJson => JsonSerializer.Serialize(Colleagues.Select(x => x.Name));
 
     private static string Clock(DateTimeOffset at) => $"{TimeZoneInfo.ConvertTimeBySystemTimeZoneId(at, "Europe/Paris"):HH:mm}";
 
+    /// <summary>What the screen would write is tried and rolled back: a mistake is told now, not when the decision is applied.</summary>
+    private async Task RehearseAsync(Func<IServiceProvider, Task>? alongside)
+    {
+        if (alongside is not null)
+        {
+            await using var scope = HttpContext.RequestServices.CreateAsyncScope();
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>().Database.BeginTransactionAsync(HttpContext.RequestAborted);
+            await alongside(scope.ServiceProvider);
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken) =>
+        _said = $"{await database.TaskComments.CountAsync(x => x.TaskId == Work.Id, cancellationToken)}-{await database.TaskAttachments.CountAsync(x => x.TaskId == Work.Id, cancellationToken)}";
+
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
+        await CountAsync(cancellationToken);
         if (Work.Status == HumanTaskStatus.Open)
         {
             await Screen.LoadAsync(cancellationToken);

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MonOPCO.Domain.Data.Migrations
 {
     [DbContext(typeof(MonOpcoDbContext))]
-    [Migration("20261128040408_BusinessCalendar")]
-    partial class BusinessCalendar
+    [Migration("20261128043314_Inbox")]
+    partial class Inbox
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -1930,6 +1930,92 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("sent_mails", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.News.Presence", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset?>("EditingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("editing_since");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("TakenBy")
+                        .HasColumnType("text")
+                        .HasColumnName("taken_by");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Subject", "UserId")
+                        .HasName("pk_presences");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_presences_seen_at");
+
+                    b.ToTable("presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Notices.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("MailWanted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mail_wanted");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notices");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notices_to_mail")
+                        .HasFilter("mail_wanted");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_notices_unread")
+                        .HasFilter("read_at is null");
+
+                    b.ToTable("notices", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Signatures.SignatureRequest", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2154,6 +2240,107 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("signers", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.Delegation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DelegateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("delegate_id");
+
+                    b.Property<string>("DelegateName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("delegate_name");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateOnly>("FromDay")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateOnly>("ToDay")
+                        .HasColumnType("date")
+                        .HasColumnName("to_day");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delegations");
+
+                    b.HasIndex("DelegateId", "ToDay")
+                        .HasDatabaseName("ix_delegations_delegate_id_to_day");
+
+                    b.HasIndex("UserId", "ToDay")
+                        .HasDatabaseName("ix_delegations_user_id_to_day");
+
+                    b.ToTable("delegations", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.EscalationRule", b =>
+                {
+                    b.Property<string>("TaskCode")
+                        .HasColumnType("text")
+                        .HasColumnName("task_code");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int>("AfterHours")
+                        .HasColumnType("integer")
+                        .HasColumnName("after_hours");
+
+                    b.Property<bool>("NotifyAssignee")
+                        .HasColumnType("boolean")
+                        .HasColumnName("notify_assignee");
+
+                    b.Property<string>("NotifyRole")
+                        .HasColumnType("text")
+                        .HasColumnName("notify_role");
+
+                    b.Property<string>("RaiseTo")
+                        .HasColumnType("text")
+                        .HasColumnName("raise_to");
+
+                    b.Property<bool>("Release")
+                        .HasColumnType("boolean")
+                        .HasColumnName("release");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("TaskCode", "Step", "ValidFrom")
+                        .HasName("pk_escalation_rules");
+
+                    b.ToTable("escalation_rules", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.HumanTask", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2233,12 +2420,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("draft");
 
+                    b.Property<DateTimeOffset?>("DraftAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("draft_at");
+
+                    b.Property<string>("DraftByName")
+                        .HasColumnType("text")
+                        .HasColumnName("draft_by_name");
+
+                    b.Property<int>("DraftVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("draft_version");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<DateTimeOffset?>("EscalateAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("escalate_at");
+
+                    b.Property<int>("EscalationStep")
+                        .HasColumnType("integer")
+                        .HasColumnName("escalation_step");
+
                     b.Property<string>("Form")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("form");
 
                     b.Property<string>("Instruction")
@@ -2264,6 +2471,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("priority");
 
+                    b.Property<int>("PriorityRank")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority_rank");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2287,6 +2498,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("CandidateEmailKey")
                         .HasDatabaseName("ix_human_tasks_candidate_email_key");
 
+                    b.HasIndex("Code")
+                        .HasDatabaseName("ix_human_tasks_open_code")
+                        .HasFilter("status = 'Open'");
+
+                    b.HasIndex("EscalateAt")
+                        .HasDatabaseName("ix_human_tasks_escalate")
+                        .HasFilter("status = 'Open' and escalate_at is not null");
+
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_human_tasks_workflow_instance_id");
 
@@ -2305,6 +2524,14 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_email")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_email_key is not null");
 
+                    b.HasIndex("CandidateRole", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_role")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_created")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
                     b.HasIndex("CandidateRole", "DueAt", "Id")
                         .HasDatabaseName("ix_human_tasks_inbox_role")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
@@ -2313,7 +2540,80 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_user")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_user_id is not null");
 
+                    b.HasIndex("CompletedById", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_by")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "PriorityRank", "DueAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_priority")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
+                    b.HasIndex(new[] { "CandidateRole", "DueAt", "Id" }, "IX_human_tasks_inbox_team")
+                        .HasDatabaseName("ix_human_tasks_inbox_team")
+                        .HasFilter("status = 'Open' and assignee_id is not null and candidate_role is not null");
+
                     b.ToTable("human_tasks", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.HasKey("TaskId", "DocumentId")
+                        .HasName("pk_task_attachments");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_task_attachments_document_id");
+
+                    b.ToTable("task_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskBatch", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("items");
+
+                    b.Property<string>("Order")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("order");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_batches");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_task_batches_user_id_at");
+
+                    b.ToTable("task_batches", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
@@ -2351,6 +2651,79 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_task_comments_task_id_at");
 
                     b.ToTable("task_comments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_name");
+
+                    b.Property<DateTimeOffset>("ApplyAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("apply_at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_decisions");
+
+                    b.HasIndex("ApplyAt")
+                        .HasDatabaseName("ix_task_decisions_apply_at");
+
+                    b.HasIndex("BatchId")
+                        .HasDatabaseName("ix_task_decisions_batch_id");
+
+                    b.HasIndex("TaskId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_task_decisions_task_id");
+
+                    b.ToTable("task_decisions", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>
@@ -2605,6 +2978,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
+
+                    b.Property<bool>("ShortcutsOff")
+                        .HasColumnType("boolean")
+                        .HasColumnName("shortcuts_off");
 
                     b.Property<Guid?>("TrainingBodyId")
                         .HasColumnType("uuid")
@@ -4062,6 +4439,23 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_human_tasks_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Documents.Document", null)
+                        .WithMany()
+                        .HasForeignKey("DocumentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_documents_document_id");
+
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_human_tasks_task_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
@@ -4070,6 +4464,16 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_task_comments_human_tasks_task_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_decisions_human_tasks_task_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>
