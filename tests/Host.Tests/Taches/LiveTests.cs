@@ -23,7 +23,7 @@ public sealed class LiveTests(InboxFixture host) : IClassFixture<InboxFixture>
     {
         var (nadia, nadiaId) = await host.PersonAsync("Nadia Keller");
         var (_, karimId) = await host.PersonAsync("Karim Ziani");
-        using var ending = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var ending = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var answer = await nadia.Client.GetAsync("/evenements", HttpCompletionOption.ResponseHeadersRead, ending.Token);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(ending.Token));
