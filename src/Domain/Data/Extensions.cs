@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Calendars;
@@ -8,6 +9,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
@@ -37,7 +39,10 @@ public static class Extensions
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
             provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>()));
         services.AddSingleton<PortalSessions>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
+        services.AddSingleton<MasterKeys>();
+        services.AddSingleton<KeyRing>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
