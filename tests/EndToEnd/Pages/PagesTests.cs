@@ -20,7 +20,7 @@ public sealed class PagesTests(StoryWorld world)
             .Where(x => x.First.StartsWith("@page", StringComparison.Ordinal))
             .Select(x => x.First.Split('"') is [_, var route, ..] ? route : throw new InvalidOperationException($"{x.file}: give the page a route of its own, in French."))
             .Order(StringComparer.Ordinal);
-        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
+        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.Inbox).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
     }
 
     /// <summary>What the public page answers for each kind of company that the Sandbox's register knows.</summary>

@@ -19,11 +19,14 @@ public static partial class SiteMap
     public static readonly string[] Aside =
     [
         "/procedures/{definitionId}/plan", "/regles", "/regles/pieces", "/regles/nouvelle", "/regles/correction/{id:long}", "/regles/{code}/{opco}/{type}",
-        "/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis", "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
+        "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
+
+    /// <summary>Seen by <c>InboxBrowserTests</c>.</summary>
+    public static readonly string[] Inbox = ["/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis"];
 
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
@@ -37,7 +40,7 @@ public static partial class SiteMap
     public static void Seen(IPage page, Uri address)
     {
         var path = new Uri(page.Url).AbsolutePath;
-        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
+        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).Concat(Inbox).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
         {
             Looked[route] = true;
         }

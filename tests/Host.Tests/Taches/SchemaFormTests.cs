@@ -32,8 +32,20 @@ public sealed class SchemaFormTests
     {
         var (data, wrong) = Read(new()
         {
-            ["zebre"] = "Z001", ["montant"] = "1 234,50", ["quand"] = "3/2/2027", ["niveau"] = "b", ["places"] = "2", ["adresse.ville"] = "Haguenau", ["courriel"] = "a@b.fr", ["canaux.1"] = "true",
-            ["lignes.0.nom"] = "Léa", ["lignes.0.age"] = "41", ["lignes.1.nom"] = "", ["lignes.2.nom"] = "Max", ["notes.0"] = "un", ["accord"] = "true",
+            ["zebre"] = "Z001",
+            ["montant"] = "1 234,50",
+            ["quand"] = "3/2/2027",
+            ["niveau"] = "b",
+            ["places"] = "2",
+            ["adresse.ville"] = "Haguenau",
+            ["courriel"] = "a@b.fr",
+            ["canaux.1"] = "true",
+            ["lignes.0.nom"] = "Léa",
+            ["lignes.0.age"] = "41",
+            ["lignes.1.nom"] = "",
+            ["lignes.2.nom"] = "Max",
+            ["notes.0"] = "un",
+            ["accord"] = "true",
         });
         Assert.Empty(wrong);
         Assert.True(JsonNode.DeepEquals(
