@@ -63,8 +63,19 @@ public sealed class DossierWorld(Guid copyId) : TrialWorld
         // Each burst of a real instance begins with a fresh context.
         db.ChangeTracker.Clear();
         var dossier = await db.Dossiers.AsNoTracking().Where(x => x.Id == copyId).Select(x => new { x.State, x.Circuit, x.RequestedAmount, x.GrantedAmount, x.Remainder, x.PortalReference, x.RefusalCode }).FirstOrDefaultAsync(cancellationToken);
-        return dossier is null ? null : new JsonObject
+        if (dossier is null)
         {
+            return null;
+        }
+
+        // Whose turn it is, without a name.
+        var requests = await db.SignatureRequests.AsNoTracking().Include(x => x.Signers).Where(x => x.DossierId == copyId && x.Status == SignatureRequestStatus.Pending).OrderBy(x => x.CreatedAt).ToListAsync(cancellationToken);
+        var turns = requests.SelectMany(request => request.Signers.GroupBy(x => x.Role).SelectMany(role => role.OrderBy(x => x.Order).ThenBy(x => x.Id).Select((signer, rank) => (request.DocumentTypeCode, signer, rank))))
+            .Where(x => x.signer.Status is SignerStatus.Invited or SignerStatus.Viewed)
+            .Select(x => (JsonNode)new JsonObject { ["document"] = x.DocumentTypeCode, ["role"] = x.signer.Role.ToString(), ["rank"] = x.rank, ["until"] = x.signer.ExpiresAt });
+        return new JsonObject
+        {
+            ["turns"] = new JsonArray([.. turns]),
             ["state"] = dossier.State.ToString(),
             ["circuit"] = dossier.Circuit?.ToString(),
             ["requested"] = dossier.RequestedAmount,

@@ -292,8 +292,10 @@ public sealed class TrialRun
     private async Task BurstAsync(InstanceMessage message, TrialStep step)
     {
         var (journal, withheld) = (new List<JournalEntry>(), new List<string>());
-        for (InstanceMessage? next = message; next is not null;)
+        for (InstanceMessage? next = message with { Payload = ThroughText(message.Payload) }; next is not null;)
         {
+            // Between two bursts a real instance is text in a row.
+            _instance.State = (JsonObject)ThroughText(_instance.State)!;
             var result = await _interpreter.RunAsync(_definition, _instance, [next], _scope, _now, _cancel);
             _instance.Burst++;
             journal.AddRange(result.Journal);
@@ -311,6 +313,8 @@ public sealed class TrialRun
 
         _steps.Add(step with { Journal = journal, Withheld = withheld, Variables = Variables(), World = await _world.LookAsync(_scope.Services, _cancel) });
     }
+
+    private static JsonNode? ThroughText(JsonNode? node) => node is null ? null : JsonNode.Parse(node.ToJsonString(), null, new System.Text.Json.JsonDocumentOptions { MaxDepth = 256 });
 
     private List<TrialNeed> Needs() =>
     [

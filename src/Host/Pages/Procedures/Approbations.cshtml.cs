@@ -22,6 +22,9 @@ public sealed class ApprobationsModel(ProcedureReads procedures, ProcedureActs a
     [BindProperty]
     public string? Motif { get; set; }
 
+    /// <summary>The publication that test cases stopped just now.</summary>
+    public Guid? FailingOf { get; private set; }
+
     /// <summary>Why it is published although test cases fail.</summary>
     [BindProperty]
     public string? Malgre { get; set; }
@@ -33,6 +36,11 @@ public sealed class ApprobationsModel(ProcedureReads procedures, ProcedureActs a
     public Task<IActionResult> OnPostApprouverAsync(Guid publication, CancellationToken cancellationToken) => ActAsync(async () =>
     {
         var outcome = await publications.ApproveAsync(publication, Malgre, User.Change(clock.GetUtcNow()), cancellationToken);
+        if (outcome.Failing.Count > 0)
+        {
+            FailingOf = publication;
+        }
+
         return outcome switch
         {
             { IsRefused: true } => throw new RuleBrokenException("invalid", $"La version ne peut plus être publiée : {string.Join(" ", outcome.Problems.Where(problem => problem.IsError).Select(problem => problem.Sentence))}"),
