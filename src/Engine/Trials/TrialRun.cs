@@ -128,6 +128,12 @@ public sealed class TrialRun
                 return true;
             }
 
+            if (answer.At is null)
+            {
+                // Even by hand nothing happens twice at the same moment: what is older and what is newer must be told apart.
+                _now = _now.AddMilliseconds(1);
+            }
+
             if (await ApplyAsync(line, answer))
             {
                 return true;

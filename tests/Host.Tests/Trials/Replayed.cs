@@ -34,5 +34,6 @@ internal static class Replayed
 
     internal static string Told(TrialResult result) => string.Join('\n', result.Steps.Select(x =>
         $"{x.Number} {x.At:MM-dd HH:mm:ss} {x.Answer?.Kind} {x.Answer?.Act} {x.Answer?.Activity} {x.Answer?.Outcome} {x.Refused} -> {x.World?["state"]} [{string.Join(", ", x.Journal.Where(j => j.Event is JournalEvent.Completed or JournalEvent.Faulted or JournalEvent.Canceled).Select(j => j.ActivityId + ":" + j.Outcome + j.Message))}]"))
+        + "\nporte: " + result.Journal.LastOrDefault(x => x.ActivityId == "porte" && x.Event == JournalEvent.Completed)?.Data
         + "\nneeds: " + string.Join(", ", result.Needs.Select(x => $"{x.Kind} {x.Activity} {x.Incident?.Message}"));
 }

@@ -85,6 +85,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
     {
         var dossier = await host.CreateDossierAsync();
         var refused = await PlayAsync(dossier, [.. Scripts.ToTheConvention, Scripts.Signs("CONVENTION", "Entreprise", "declined")]);
+        Assert.True(refused.End == TrialEnd.Finished, Replayed.Told(refused));
         Assert.Equal(("Abandonne", TrialEnd.Finished), (refused.Steps[^1].World!["state"]!.ToString(), refused.End));
 
         // A button that the task does not have.
