@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Companies;
@@ -7,6 +8,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
@@ -33,7 +35,10 @@ public static class Extensions
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
         services.AddSingleton<PortalSessions>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
+        services.AddSingleton<MasterKeys>();
+        services.AddSingleton<KeyRing>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
