@@ -155,6 +155,8 @@ internal static class Extensions
         app.UseAntiforgery();
         app.MapRazorPages();
         app.MapDisplay();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

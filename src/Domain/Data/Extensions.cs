@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Bulk;
 using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.Rules;
@@ -28,7 +30,7 @@ public static class Extensions
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
+            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal), DataSources.ForLists(options.Staff));
         });
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
@@ -45,6 +47,9 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<DossierList>();
+        services.AddScoped<BulkRuns>();
+        services.AddScoped<Reminders>();
         services.AddScoped<TaskService>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();

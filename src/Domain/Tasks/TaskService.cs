@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Dossiers;
 
 namespace MonOPCO.Domain.Tasks;
 
@@ -91,23 +92,38 @@ public sealed class TaskService(MonOpcoDbContext db)
         cancellationToken);
 
     /// <summary>First wins; the loser is told who has it. Claiming one's own task again changes nothing.</summary>
-    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        "Claimed",
-        change,
-        cancellationToken,
-        task =>
+    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
         {
-            if (task.AssigneeId is not null && task.AssigneeId != change.UserId)
+            HumanTask? claimed = null;
+            var changed = await ChangeAsync(
+                id,
+                "Claimed",
+                change,
+                cancellationToken,
+                task =>
+                {
+                    if (task.AssigneeId is not null && task.AssigneeId != change.UserId)
+                    {
+                        throw new TaskTakenException($"Cette tâche est déjà prise par {task.AssigneeName}.", task.AssigneeName ?? "");
+                    }
+
+                    if (task.AssigneeId is null)
+                    {
+                        (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
+                        claimed = task;
+                    }
+                });
+
+            // A dossier's first task taken by somebody of the house gives the dossier its responsible person.
+            if (claimed is { DossierId: { } dossierId, CandidateRole: { } role } && !Users.Roles.Portal.Contains(role))
             {
-                throw new TaskTakenException($"Cette tâche est déjà prise par {task.AssigneeName}.", task.AssigneeName ?? "");
+                await DossierService.AssignIfFreeAsync(db, dossierId, change, cancellationToken);
             }
 
-            if (task.AssigneeId is null)
-            {
-                (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
-            }
-        });
+            return changed;
+        },
+        cancellationToken);
 
     /// <summary>Back to the candidates. Only the assignee releases; <paramref name="force"/> for a supervisor.</summary>
     public Task<bool> ReleaseAsync(Guid id, ChangeContext change, CancellationToken cancellationToken, bool force = false) => ChangeAsync(

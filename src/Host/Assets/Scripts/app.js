@@ -6,6 +6,7 @@ import "./menus.js";
 import "./navigation.js";
 import "./print.js";
 import "./contrast.js";
+import "./list.js";
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.
 htmx.config.allowEval = false;
