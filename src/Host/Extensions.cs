@@ -17,11 +17,13 @@ using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Keys;
+using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.Plans;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.TaskWork;
 using MonOPCO.Host.Workflows;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.Browsers;
@@ -46,6 +48,7 @@ internal static class Extensions
         builder.AddWorkflows(roles);
         builder.Services.AddHostedService<KeyRounds>();
         builder.AddSignIn();
+        builder.AddInbox(roles);
         builder.AddDemo();
         if (roles.Web)
         {
@@ -104,6 +107,7 @@ internal static class Extensions
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddConsolePages();
+        services.AddLive();
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();
@@ -176,6 +180,9 @@ internal static class Extensions
         app.UseAntiforgery();
         app.MapRazorPages();
         app.MapDisplay();
+        app.MapLive();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();
