@@ -15,6 +15,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Jobs;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
@@ -42,6 +43,7 @@ internal static class Extensions
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
+        builder.AddSystemJobs(roles);
         builder.AddSignIn();
         builder.AddDemo();
         if (roles.Web)
@@ -82,6 +84,7 @@ internal static class Extensions
         }
 
         await Start.MigrateAsync(app);
+        await app.PrepareJobsAsync();
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Data;
@@ -25,6 +26,7 @@ public static class DomainSeed
         await AddMissingAsync(db, ReferenceSeed.TrainingBodies, x => x.Slug, cancellationToken);
         await AddMissingAsync(db, opcos.Select(x => new PortalSetting { Slug = Text(x, "slug"), Mode = FilingMode.Assisted }), x => x.Slug, cancellationToken);
         await AddMissingAsync(db, Roles.All.Select(name => new IdentityRole<Guid>(name) { Id = Guid.CreateVersion7(), NormalizedName = name.ToUpperInvariant() }), x => x.Name, cancellationToken);
+        await AddMissingAsync(db, SystemJobs.All.Where(x => x.Cron is not null).Select(x => new SystemJob { Code = x.Code, Cron = x.Cron! }), x => x.Code, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }
 

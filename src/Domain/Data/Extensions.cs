@@ -2,12 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -34,6 +36,11 @@ public static class Extensions
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
         services.AddSingleton<PortalSessions>();
         services.AddSingleton<MasterKey>();
+        services.AddOptions<BackupOptions>().Bind(configuration.GetSection("Backup"));
+        services.AddSingleton<BackupKeys>();
+        services.AddSingleton<PurgeJournal>();
+        services.AddSingleton<BackupService>();
+        services.AddSingleton<RestoreService>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
@@ -55,6 +62,7 @@ public static class Extensions
         services.AddScoped<ApiKeyService>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
+        services.AddScoped<OperationsService>();
         return services;
     }
 }
