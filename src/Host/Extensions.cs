@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
@@ -16,6 +17,7 @@ using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Jobs;
+using MonOPCO.Host.Keys;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
@@ -44,6 +46,7 @@ internal static class Extensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
         builder.AddSystemJobs(roles);
+        builder.Services.AddHostedService<KeyRounds>();
         builder.AddSignIn();
         builder.AddDemo();
         if (roles.Web)
@@ -85,6 +88,7 @@ internal static class Extensions
 
         await Start.MigrateAsync(app);
         await app.PrepareJobsAsync();
+        await app.Services.GetRequiredService<MasterKeys>().RefreshAsync(app.Lifetime.ApplicationStopping);
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();
     }

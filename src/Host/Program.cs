@@ -1,9 +1,9 @@
 using MonOPCO.Host;
 using MonOPCO.Host.Commands;
 
-if (args is ["backup" or "restore", ..])
+if (await Maintenance.RunAsync(args) is { } exitCode)
 {
-    return await BackupCommands.RunAsync(args);
+    return exitCode;
 }
 
 var builder = WebApplication.CreateBuilder(args);

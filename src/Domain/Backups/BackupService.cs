@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using MonOPCO.Domain.Documents;
 using Npgsql;
 
 namespace MonOPCO.Domain.Backups;
@@ -16,7 +15,7 @@ public sealed record BackupResult(string Id, DateTimeOffset TakenAt, string Data
 /// Takes backups: one snapshot of the database, dumped as two encrypted files in two folders — the data without schema <c>keys</c>, and the wrapped keys — each
 /// with a manifest of counts and hashes. The master key and the backup key are in neither.
 /// </summary>
-public sealed class BackupService(IOptions<BackupOptions> options, BackupKeys keys, PurgeJournal purges, MasterKey master)
+public sealed class BackupService(IOptions<BackupOptions> options, BackupKeys keys, PurgeJournal purges)
 {
     private const string Suffix = ".manifeste.json";
 
@@ -63,7 +62,7 @@ public sealed class BackupService(IOptions<BackupOptions> options, BackupKeys ke
             Migration = (string)(await ScalarAsync(connection, "select max(\"MigrationId\") from \"__EFMigrationsHistory\"", cancellationToken))!,
             PostgresVersion = (string)(await ScalarAsync(connection, "show server_version", cancellationToken))!,
             BackupKeyId = key.Id,
-            MasterKeyIds = [master.Id],
+            MasterKeyIds = await MasterKeysAsync(connection, cancellationToken),
             File = new BackupFile("", 0, ""),
             Tables = await DatabaseContents.OfAsync(connection, false, cancellationToken),
         };
@@ -156,6 +155,13 @@ public sealed class BackupService(IOptions<BackupOptions> options, BackupKeys ke
         {
             throw new BackupException($"Le dossier {folder} ne peut pas être créé : {exception.Message}", exception);
         }
+    }
+
+    /// <summary>The versions that wrap something in this snapshot: each is needed to read it.</summary>
+    private static async Task<IReadOnlyList<string>> MasterKeysAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(array_agg(id order by id), '{}') from (select master_key_id as id from keys.document_keys union select master_key_id from keys.subject_keys) k", connection);
+        return (string[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Operations;
 using Npgsql;
 
@@ -159,9 +160,10 @@ public sealed class RestoreService(IOptions<BackupOptions> options, BackupKeys k
         var keysFile = request.KeysFile ?? BackupService.List(options.Value.KeysDirectory, BackupManifest.Keys).Select(x => x.Path).FirstOrDefault()
             ?? throw new BackupException("Aucune sauvegarde des clés n’a été trouvée : sans elle, les documents restaurés seraient illisibles. Indiquez-la avec --cles.");
         var keysManifest = await CheckAsync(keysFile, BackupManifest.Keys, cancellationToken);
-        if (!keysManifest.MasterKeyIds.Contains(master.Id))
+        var missing = keysManifest.MasterKeyIds.Except(master.Versions.Select(x => x.Id)).ToList();
+        if (missing.Count > 0)
         {
-            throw new BackupException($"La clé maîtresse de cette machine n’est pas celle de la sauvegarde (« {string.Join(", ", keysManifest.MasterKeyIds)} ») : remettez la bonne, sinon aucun document ne pourra être lu.");
+            throw new BackupException($"La clé maîtresse de cette machine n’est pas celle de la sauvegarde : il manque la version « {string.Join(", ", missing)} ». Remettez-la, sinon des documents ne pourront pas être lus.");
         }
 
         return (manifest, keysFile, keysManifest);
@@ -211,7 +213,10 @@ public sealed class RestoreService(IOptions<BackupOptions> options, BackupKeys k
         await using var session = await OpenAsync(connection, cancellationToken);
         await PurgeJournal.InsertAsync(session, entries, cancellationToken);
         await using var db = new MonOpcoDbContext(new DbContextOptionsBuilder<MonOpcoDbContext>().UseNpgsql(session).Options);
-        var purged = await PurgeReplay.RunAsync(db, master, cancellationToken);
+
+        // Its keys are those of the restored database, not of the one that this process serves.
+        await using var ring = new KeyRing(master, Options.Create(new DatabaseOptions { Staff = connection }), TimeProvider.System);
+        var purged = await PurgeReplay.RunAsync(db, master, ring, cancellationToken);
         await ExecuteAsync(connection, "analyze", cancellationToken);
         return purged;
     }

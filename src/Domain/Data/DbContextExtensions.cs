@@ -31,11 +31,10 @@ internal static class DbContextExtensions
     }
 
     /// <summary>Held until the end of the transaction; needs one.</summary>
-    internal static Task LockAsync(this MonOpcoDbContext db, string key, CancellationToken cancellationToken)
-    {
-        var number = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-        return db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({number})", cancellationToken);
-    }
+    internal static Task LockAsync(this MonOpcoDbContext db, string key, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({LockNumber(key)})", cancellationToken);
+
+    internal static long LockNumber(string key) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>
     /// Adds the audit row for the pending changes of <paramref name="entity"/>; false (and no row) when nothing changed. The caller then returns early.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Backups;
@@ -8,6 +9,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Rules;
@@ -35,12 +37,15 @@ public static class Extensions
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
         services.AddSingleton<PortalSessions>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
         services.AddOptions<BackupOptions>().Bind(configuration.GetSection("Backup"));
         services.AddSingleton<BackupKeys>();
         services.AddSingleton<PurgeJournal>();
         services.AddSingleton<BackupService>();
         services.AddSingleton<RestoreService>();
+        services.AddSingleton<MasterKeys>();
+        services.AddSingleton<KeyRing>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();

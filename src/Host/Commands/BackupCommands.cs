@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Data;
@@ -25,50 +24,17 @@ internal static class BackupCommands
           --verifier            lit et contrôle la sauvegarde, sans rien restaurer
         """;
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> BackupAsync(IServiceProvider root, string[] args, CancellationToken cancellationToken)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddMonOpcoDatabase(builder.Configuration);
-        builder.Services.AddScoped<BackupWork>();
-        using var host = builder.Build();
-        await using var scope = host.Services.CreateAsyncScope();
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            stop.Cancel();
-        };
-        try
-        {
-            return args[0] == "backup" ? await BackupAsync(args[1..], scope.ServiceProvider, stop.Token) : await RestoreAsync(args[1..], scope.ServiceProvider, stop.Token);
-        }
-        catch (BackupException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-        }
-        catch (NpgsqlException exception)
-        {
-            await Console.Error.WriteLineAsync($"La base ne répond pas : {exception.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync("Interrompu.");
-        }
-
-        return 1;
-    }
-
-    private static async Task<int> BackupAsync(string[] args, IServiceProvider services, CancellationToken cancellationToken)
-    {
+        await using var scope = root.CreateAsyncScope();
+        var services = scope.ServiceProvider;
         if (args.Length > 1 || (args.Length == 1 && args[0].StartsWith('-')))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
 
-        var (operations, clock, work) = (services.GetRequiredService<OperationsService>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<BackupWork>());
+        var (operations, clock, work) = (services.GetRequiredService<OperationsService>(), services.GetRequiredService<TimeProvider>(), ActivatorUtilities.CreateInstance<BackupWork>(services));
         var run = (await operations.BeginAsync(SystemJobs.Backup, clock.GetUtcNow(), "commande", false, clock.GetUtcNow(), cancellationToken))!;
         try
         {
@@ -87,7 +53,7 @@ internal static class BackupCommands
         }
     }
 
-    private static async Task<int> RestoreAsync(string[] args, IServiceProvider services, CancellationToken cancellationToken)
+    public static async Task<int> RestoreAsync(IServiceProvider services, string[] args, CancellationToken cancellationToken)
     {
         string? file = null, target = null, keys = null, purges = null;
         bool replace = false, without = false, check = false;

@@ -95,7 +95,8 @@ internal static class Extensions
             ["Templates:Root"] = Path.Combine(AppContext.BaseDirectory, "templates"),
             ["OpcoPortals:Root"] = Path.Combine(AppContext.BaseDirectory, "portals"),
         };
-        if (Path.GetDirectoryName(configuration["MasterKey:File"]) is { Length: > 0 } keys)
+        var place = configuration["MasterKey:File"];
+        if ((Directory.Exists(place) ? place : Path.GetDirectoryName(place)) is { Length: > 0 } keys)
         {
             defaults["Sealing:KeyFile"] = Path.Combine(keys, "cachet.p12");
         }

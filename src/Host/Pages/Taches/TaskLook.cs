@@ -37,7 +37,7 @@ public static class TaskLook
 
     /// <summary>What finds this person's tasks; the super-administrator stands in for every role of the staff.</summary>
     public static InboxKeys Keys(ClaimsPrincipal person) => person.IsInRole(Roles.SuperAdmin)
-        ? new InboxKeys(person.Id(), [.. Roles.All.Except(Roles.Portal)], null, person.Email())
+        ? new InboxKeys(person.Id(), [.. Roles.Staff], null, person.Email())
         : person.InboxKeys();
 
     private static string Span(TimeSpan gap) =>
