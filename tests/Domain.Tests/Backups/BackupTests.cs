@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Operations;
 using MonOPCO.TestCommon;
 using Npgsql;
@@ -97,7 +98,7 @@ public sealed class BackupTests(DomainFixture domain) : IClassFixture<DomainFixt
     [Fact]
     public async Task AlteredCutOrForeignBackup_IsRefusedBeforeAnythingIsTouched()
     {
-        await domain.CreateDossierAsync();
+        await AddAsync((await domain.CreateDossierAsync()).Id, DomainFixture.Pdf(1800, 9));
         await using var services = Machine(_folder);
         var made = await services.GetRequiredService<BackupService>().RunAsync(Owner, DomainFixture.Now, null, CancellationToken.None);
         var restores = services.GetRequiredService<RestoreService>();

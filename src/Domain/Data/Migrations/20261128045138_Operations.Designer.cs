@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MonOPCO.Domain.Data.Migrations
 {
     [DbContext(typeof(MonOpcoDbContext))]
-    [Migration("20261128041959_Operations")]
+    [Migration("20261128045138_Operations")]
     partial class Operations
     {
         /// <inheritdoc />
@@ -754,6 +754,9 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     b.HasKey("DocumentId")
                         .HasName("pk_document_keys");
+
+                    b.HasIndex("MasterKeyId")
+                        .HasDatabaseName("ix_document_keys_master_key_id");
 
                     b.ToTable("document_keys", "keys");
                 });
@@ -1734,6 +1737,113 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasName("pk_portal_settings");
 
                     b.ToTable("portal_settings", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.KeyHolder", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("CurrentId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("current_id");
+
+                    b.PrimitiveCollection<string[]>("KeyIds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("key_ids");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Host")
+                        .HasName("pk_key_holders");
+
+                    b.ToTable("key_holders", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.MasterKeyVersion", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retired_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_master_keys");
+
+                    b.ToTable("master_keys", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.SubjectKey", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("MasterKeyId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("master_key_id");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_subject_keys");
+
+                    b.HasIndex("MasterKeyId")
+                        .HasDatabaseName("ix_subject_keys_master_key_id");
+
+                    b.ToTable("subject_keys", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.SubjectPurge", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("DestroyedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("destroyed_at");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_subject_purges");
+
+                    b.ToTable("subject_purges", "keys");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Mails.SentMail", b =>
