@@ -75,7 +75,7 @@ public static class RuleCodes
     /// <summary>On the day on which the signer is invited.</summary>
     public const string SignatureDays = "signature.delai-jours";
 
-    /// <summary>On the day on which the task begins; of all tasks, or of one with <c>:code-of-the-task</c>.</summary>
+    /// <summary>Working hours; on the day on which the task begins; of all tasks, or of one with <c>:code-of-the-task</c>.</summary>
     public const string TaskHours = "tache.delai-heures";
 
     /// <summary>On the day on which old backups are deleted; how many days, weeks and months have their last backup kept.</summary>

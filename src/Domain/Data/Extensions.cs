@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Backups;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -11,6 +12,8 @@ using MonOPCO.Domain.Dossiers.Checks;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.News;
+using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
@@ -35,7 +38,8 @@ public static class Extensions
             return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
         });
         services.AddScoped<DatabaseSession>();
-        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>()));
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
+            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>()));
         services.AddSingleton<PortalSessions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
@@ -57,7 +61,16 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<CalendarCache>();
+        services.AddScoped<CalendarBook>();
         services.AddScoped<TaskService>();
+        services.AddScoped<TaskThread>();
+        services.AddScoped<DelegationService>();
+        services.AddScoped<EscalationService>();
+        services.AddScoped<NextTask>();
+        services.AddScoped<NoticeService>();
+        services.AddScoped<StaffDirectory>();
+        services.AddSingleton<NewsDesk>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();
         services.AddScoped<DossierPackage>();
@@ -68,6 +81,7 @@ public static class Extensions
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
         services.AddScoped<OperationsService>();
+        services.AddScoped<Settings.PlatformSettings>();
         return services;
     }
 }
