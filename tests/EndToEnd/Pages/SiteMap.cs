@@ -28,6 +28,9 @@ public static partial class SiteMap
     /// <summary>Seen by <c>InboxBrowserTests</c>.</summary>
     public static readonly string[] Inbox = ["/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis"];
 
+    /// <summary>Seen by <c>PagesTests</c>, by an administrator.</summary>
+    public static readonly string[] Settings = ["/admin/parametres", "/admin/parametres/organismes/{slug}"];
+
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
     [
@@ -40,7 +43,7 @@ public static partial class SiteMap
     public static void Seen(IPage page, Uri address)
     {
         var path = new Uri(page.Url).AbsolutePath;
-        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).Concat(Inbox).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
+        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).Concat(Settings).Concat(Inbox).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
         {
             Looked[route] = true;
         }
