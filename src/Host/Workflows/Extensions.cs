@@ -7,6 +7,7 @@ using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows.Procedures;
+using MonOPCO.Host.Workflows.Trials;
 using MonOPCO.Integrations.CompanyLookup;
 using MonOPCO.Integrations.Mail;
 using MonOPCO.Integrations.OpcoPortals;
@@ -55,10 +56,12 @@ internal static class Extensions
             services.AddHostedService(provider => provider.GetRequiredService<Calendar>());
             services.AddHostedService<MigrationWorker>();
             services.AddHostedService<PublicationClock>();
+            services.AddHostedService<ReplayWorker>();
             services.AddHostedService<PassageCounting>();
         }
 
         services.AddProcedures();
+        services.AddTrials();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link

@@ -3954,6 +3954,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("state");
 
+                    b.Property<string>("TestOverride")
+                        .HasColumnType("text")
+                        .HasColumnName("test_override");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -4002,6 +4006,78 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_published_version_id");
 
                     b.ToTable("workflow_published", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowReplayRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<long>("Elapsed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("elapsed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.PrimitiveCollection<Guid[]>("Instances")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("instances");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("Results")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("results");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_replays");
+
+                    b.HasIndex("DefinitionId", "RequestedAt")
+                        .HasDatabaseName("ix_workflow_replays_definition_id_requested_at");
+
+                    b.HasIndex(new[] { "RequestedAt" }, "IX_workflow_replays_unfinished")
+                        .HasDatabaseName("ix_workflow_replays_unfinished")
+                        .HasFilter("finished_at is null");
+
+                    b.ToTable("workflow_replays", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowScheduledStartRow", b =>
@@ -4088,6 +4164,76 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasFilter("state = 'Pending'");
 
                     b.ToTable("workflow_stimuli", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTrialRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<string>("Expected")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("expected");
+
+                    b.Property<string>("LastResult")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("last_result");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Recorded")
+                        .HasColumnType("integer")
+                        .HasColumnName("recorded");
+
+                    b.Property<string>("Script")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("script");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_trials");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_workflow_trials_dossier_id");
+
+                    b.HasIndex("DefinitionId", "CreatedAt")
+                        .HasDatabaseName("ix_workflow_trials_definition_id_created_at");
+
+                    b.ToTable("workflow_trials", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTriggerRow", b =>
@@ -4613,6 +4759,16 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflow_published_workflow_definitions_version_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTrialRow", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_workflow_trials_dossiers_dossier_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Dossier", b =>
