@@ -68,7 +68,7 @@ internal sealed partial class ChaosPerson : IDisposable
             return;
         }
 
-        var answer = await PostAsync(new Uri(node, $"/taches/{task:D}?handler=Terminer"), page.Html, new() { ["outcome"] = "Valider" }, stop);
+        var answer = await PostAsync(new Uri(node, $"/taches/{task:D}?handler=Terminer&immediat=true"), page.Html, new() { ["outcome"] = "Valider" }, stop);
         Completed += answer.AbsolutePath.TrimEnd('/') == "/taches" ? 1 : 0;
     }
 

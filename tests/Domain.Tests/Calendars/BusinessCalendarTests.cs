@@ -55,6 +55,7 @@ public sealed class BusinessCalendarTests(DomainFixture fixture) : IClassFixture
     }
 
     [Theory]
+    [Trait("Requirement", "S000-0.1")]
     [InlineData("2026-11-27 16:00", 7, "2026-11-30 16:00")] // Friday to Monday
     [InlineData("2026-11-27 16:00", 1, "2026-11-27 17:00")] // ends at closing time, not on Monday
     [InlineData("2026-11-28 11:00", 2, "2026-11-30 11:00")] // asked on a Saturday

@@ -133,6 +133,7 @@ public sealed class DecisionTests(DomainFixture fixture) : IClassFixture<DomainF
     }
 
     [Fact]
+    [Trait("Requirement", "S000-0.3")]
     public async Task Escalation_StepsFollowTheDeadline_OnceWhoeverLooks()
     {
         // After everything that the other tests leave to be escalated.

@@ -82,7 +82,7 @@ public sealed class InboxBrowserTests(InboxWorld world) : IClassFixture<InboxWor
     {
         var task = await TaskAsync(63);
         await using var nadia = await OperatorAsync();
-        await using var karim = await OperatorAsync("Super-administrateur");
+        await using var karim = await OperatorAsync();
         await karim.GoAsync($"/taches?liste=a-prendre&recherche={await NumeroAsync(task)}");
         var row = karim.Page.Locator($"[data-task='{task.Id}']");
         await Expect(row).ToBeVisibleAsync();
@@ -134,7 +134,7 @@ public sealed class InboxBrowserTests(InboxWorld world) : IClassFixture<InboxWor
     {
         var task = await TaskAsync(65);
         await using var nadia = await OperatorAsync();
-        await using var karim = await OperatorAsync("Super-administrateur");
+        await using var karim = await OperatorAsync("Responsable des procédures");
         await nadia.GoAsync($"/taches/{task.Id}");
         await karim.GoAsync($"/taches/{task.Id}");
         await Expect(nadia.Page.Locator("[data-presence]")).ToContainTextAsync("est ici");

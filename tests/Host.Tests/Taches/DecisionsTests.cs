@@ -179,6 +179,7 @@ public sealed class DecisionsTests(InboxFixture host) : IClassFixture<InboxFixtu
     }
 
     [Fact]
+    [Trait("Requirement", "S000-0.6")]
     public async Task Lot_DryRunThenEachResultThenUndoTogether()
     {
         var tasks = new List<HumanTask>();
