@@ -24,6 +24,9 @@ public static class Policies
     /// <summary>Acts on executions: starts, retries, skips, cancels, migrates.</summary>
     public const string ProceduresOperate = "ProceduresOperate";
 
+    /// <summary>Sees the values that executions carry (inputs, outputs, variables, what their journal keeps): personal data of dossiers. Everybody else who may read executions sees steps, states and names only.</summary>
+    public const string ExecutionValues = "ExecutionValues";
+
     /// <summary>Reads dated rules.</summary>
     public const string RuleReaders = "RuleReaders";
 
@@ -45,25 +48,28 @@ public static class Policies
     /// <summary>Conducts bilans.</summary>
     public const string Consultant = "Consultant";
 
-    /// <summary>Any of the three above: the « espace ».</summary>
+    /// <summary>Any role of the portal: the « espace ».</summary>
     public const string Portal = "Portal";
 
     internal static void Configure(AuthorizationOptions options)
     {
         options.FallbackPolicy = options.DefaultPolicy;
-        Add(Staff, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
-        Add(Operators, Roles.Operateur, Roles.SuperAdmin);
+        Add(Staff, [.. Roles.Staff]);
+        Add(Operators, Roles.Operateur, Roles.OperateurGrandCompte, Roles.Admin, Roles.SuperAdmin);
 
         // One role edits, publishes and operates today; the pages and endpoints already ask for each right by its name.
-        Add(ProceduresView, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
+        Add(ProceduresView, [.. Roles.Staff]);
         Add(ProceduresEdit, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(ProceduresPublish, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(ProceduresOperate, Roles.ResponsableProcedures, Roles.SuperAdmin);
 
-        Add(RuleReaders, Roles.Operateur, Roles.ResponsableProcedures, Roles.Comptable, Roles.Auditeur, Roles.SuperAdmin);
+        // Not the process owner: to repair a procedure nobody needs to read a dossier.
+        Add(ExecutionValues, Roles.Operateur, Roles.OperateurGrandCompte, Roles.Admin, Roles.SuperAdmin);
+
+        Add(RuleReaders, [.. Roles.Staff]);
         Add(RuleEditors, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(Accounting, Roles.Comptable, Roles.SuperAdmin);
-        Add(Administration, Roles.SuperAdmin);
+        Add(Administration, Roles.Admin, Roles.SuperAdmin);
         Add(Company, Roles.Entreprise);
         Add(Beneficiary, Roles.Beneficiaire);
         Add(Consultant, Roles.Consultant);

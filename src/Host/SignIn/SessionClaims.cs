@@ -11,6 +11,7 @@ public static class SessionClaims
     internal const string DisplayName = "monopco:name";
     internal const string Company = "monopco:company";
     internal const string TrainingBody = "monopco:training-body";
+    internal const string ShortcutsOff = "monopco:shortcuts-off";
 
     public static Guid Id(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!);
 
@@ -24,18 +25,21 @@ public static class SessionClaims
 
     public static IReadOnlyList<string> Roles(this ClaimsPrincipal user) => [.. user.FindAll(ClaimTypes.Role).Select(x => x.Value)];
 
-    public static bool IsStaff(this ClaimsPrincipal user) => user.Roles().Except(Domain.Users.Roles.Portal).Any();
+    public static bool IsStaff(this ClaimsPrincipal user) => user.Roles().Intersect(Domain.Users.Roles.Staff).Any();
+
+    /// <summary>Acts and reads for the company of the account.</summary>
+    public static bool StandsForCompany(this ClaimsPrincipal user) => user.Roles().Intersect(Domain.Users.Roles.Company).Any();
 
     /// <summary>Who changes something, made at the edge and passed to the domain's methods.</summary>
     public static ChangeContext Change(this ClaimsPrincipal user, DateTimeOffset now, string? reason = null)
     {
-        var kind = user.IsInRole(Domain.Users.Roles.Entreprise) ? ActorKind.Company : user.IsInRole(Domain.Users.Roles.Beneficiaire) ? ActorKind.Beneficiary : ActorKind.Human;
+        var kind = user.StandsForCompany() ? ActorKind.Company : user.IsInRole(Domain.Users.Roles.Beneficiaire) ? ActorKind.Beneficiary : ActorKind.Human;
         return new ChangeContext(kind, user.ShownName(), user.Id(), now, reason);
     }
 
     /// <summary>What a portal session (row-level security) may see.</summary>
     public static PortalIdentity PortalIdentity(this ClaimsPrincipal user) =>
-        new(user.Id(), user.CompanyId(), user.IsInRole(Domain.Users.Roles.Beneficiaire) ? user.Email() : null);
+        new(user.Id(), user.StandsForCompany() ? user.CompanyId() : null, user.IsInRole(Domain.Users.Roles.Beneficiaire) ? user.Email() : null);
 
     /// <summary>What finds this person's tasks.</summary>
     public static InboxKeys InboxKeys(this ClaimsPrincipal user) => new(user.Id(), user.Roles(), user.CompanyId(), user.Email());

@@ -295,6 +295,140 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("audit_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<DateOnly>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("to");
+
+                    b.HasKey("CalendarCode", "From")
+                        .HasName("pk_closures");
+
+                    b.ToTable("closures", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Holiday", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int?>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int?>("EasterOffset")
+                        .HasColumnType("integer")
+                        .HasColumnName("easter_offset");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<int?>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Code", "ValidFrom")
+                        .HasName("pk_holidays");
+
+                    b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("text")
+                        .HasColumnName("day");
+
+                    b.Property<TimeOnly>("Opens")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("opens");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<TimeOnly>("Closes")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("closes");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("CalendarCode", "Day", "Opens", "ValidFrom")
+                        .HasName("pk_opening_hours");
+
+                    b.ToTable("opening_hours", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("TrainingBodyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("training_body_id");
+
+                    b.PrimitiveCollection<string[]>("Zones")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("zones");
+
+                    b.HasKey("Code")
+                        .HasName("pk_work_calendars");
+
+                    b.HasIndex("TrainingBodyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_work_calendars_training_body_id");
+
+                    b.ToTable("work_calendars", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
                     b.Property<Guid>("Id")
@@ -755,6 +889,9 @@ namespace MonOPCO.Domain.Data.Migrations
 
                     b.HasKey("DocumentId")
                         .HasName("pk_document_keys");
+
+                    b.HasIndex("MasterKeyId")
+                        .HasDatabaseName("ix_document_keys_master_key_id");
 
                     b.ToTable("document_keys", "keys");
                 });
@@ -2020,6 +2157,113 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("portal_settings", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Keys.KeyHolder", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("CurrentId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("current_id");
+
+                    b.PrimitiveCollection<string[]>("KeyIds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("key_ids");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Host")
+                        .HasName("pk_key_holders");
+
+                    b.ToTable("key_holders", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.MasterKeyVersion", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retired_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_master_keys");
+
+                    b.ToTable("master_keys", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.SubjectKey", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("MasterKeyId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("master_key_id");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_subject_keys");
+
+                    b.HasIndex("MasterKeyId")
+                        .HasDatabaseName("ix_subject_keys_master_key_id");
+
+                    b.ToTable("subject_keys", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Keys.SubjectPurge", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("DestroyedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("destroyed_at");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_subject_purges");
+
+                    b.ToTable("subject_purges", "keys");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Mails.SentMail", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2078,6 +2322,92 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_sent_mails_dossier_id_created_at");
 
                     b.ToTable("sent_mails", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.News.Presence", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset?>("EditingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("editing_since");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("TakenBy")
+                        .HasColumnType("text")
+                        .HasColumnName("taken_by");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Subject", "UserId")
+                        .HasName("pk_presences");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_presences_seen_at");
+
+                    b.ToTable("presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Notices.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("MailWanted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mail_wanted");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notices");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notices_to_mail")
+                        .HasFilter("mail_wanted");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_notices_unread")
+                        .HasFilter("read_at is null");
+
+                    b.ToTable("notices", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Signatures.SignatureRequest", b =>
@@ -2304,6 +2634,107 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("signers", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.Delegation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DelegateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("delegate_id");
+
+                    b.Property<string>("DelegateName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("delegate_name");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateOnly>("FromDay")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateOnly>("ToDay")
+                        .HasColumnType("date")
+                        .HasColumnName("to_day");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delegations");
+
+                    b.HasIndex("DelegateId", "ToDay")
+                        .HasDatabaseName("ix_delegations_delegate_id_to_day");
+
+                    b.HasIndex("UserId", "ToDay")
+                        .HasDatabaseName("ix_delegations_user_id_to_day");
+
+                    b.ToTable("delegations", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.EscalationRule", b =>
+                {
+                    b.Property<string>("TaskCode")
+                        .HasColumnType("text")
+                        .HasColumnName("task_code");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int>("AfterHours")
+                        .HasColumnType("integer")
+                        .HasColumnName("after_hours");
+
+                    b.Property<bool>("NotifyAssignee")
+                        .HasColumnType("boolean")
+                        .HasColumnName("notify_assignee");
+
+                    b.Property<string>("NotifyRole")
+                        .HasColumnType("text")
+                        .HasColumnName("notify_role");
+
+                    b.Property<string>("RaiseTo")
+                        .HasColumnType("text")
+                        .HasColumnName("raise_to");
+
+                    b.Property<bool>("Release")
+                        .HasColumnType("boolean")
+                        .HasColumnName("release");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("TaskCode", "Step", "ValidFrom")
+                        .HasName("pk_escalation_rules");
+
+                    b.ToTable("escalation_rules", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.HumanTask", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2383,12 +2814,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("draft");
 
+                    b.Property<DateTimeOffset?>("DraftAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("draft_at");
+
+                    b.Property<string>("DraftByName")
+                        .HasColumnType("text")
+                        .HasColumnName("draft_by_name");
+
+                    b.Property<int>("DraftVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("draft_version");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<DateTimeOffset?>("EscalateAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("escalate_at");
+
+                    b.Property<int>("EscalationStep")
+                        .HasColumnType("integer")
+                        .HasColumnName("escalation_step");
+
                     b.Property<string>("Form")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("form");
 
                     b.Property<string>("Instruction")
@@ -2414,6 +2865,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("priority");
 
+                    b.Property<int>("PriorityRank")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority_rank");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2437,6 +2892,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("CandidateEmailKey")
                         .HasDatabaseName("ix_human_tasks_candidate_email_key");
 
+                    b.HasIndex("Code")
+                        .HasDatabaseName("ix_human_tasks_open_code")
+                        .HasFilter("status = 'Open'");
+
+                    b.HasIndex("EscalateAt")
+                        .HasDatabaseName("ix_human_tasks_escalate")
+                        .HasFilter("status = 'Open' and escalate_at is not null");
+
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_human_tasks_workflow_instance_id");
 
@@ -2455,6 +2918,14 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_email")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_email_key is not null");
 
+                    b.HasIndex("CandidateRole", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_role")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_created")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
                     b.HasIndex("CandidateRole", "DueAt", "Id")
                         .HasDatabaseName("ix_human_tasks_inbox_role")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
@@ -2463,7 +2934,80 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_user")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_user_id is not null");
 
+                    b.HasIndex("CompletedById", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_by")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "PriorityRank", "DueAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_priority")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
+                    b.HasIndex(new[] { "CandidateRole", "DueAt", "Id" }, "IX_human_tasks_inbox_team")
+                        .HasDatabaseName("ix_human_tasks_inbox_team")
+                        .HasFilter("status = 'Open' and assignee_id is not null and candidate_role is not null");
+
                     b.ToTable("human_tasks", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.HasKey("TaskId", "DocumentId")
+                        .HasName("pk_task_attachments");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_task_attachments_document_id");
+
+                    b.ToTable("task_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskBatch", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("items");
+
+                    b.Property<string>("Order")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("order");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_batches");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_task_batches_user_id_at");
+
+                    b.ToTable("task_batches", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
@@ -2501,6 +3045,79 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_task_comments_task_id_at");
 
                     b.ToTable("task_comments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_name");
+
+                    b.Property<DateTimeOffset>("ApplyAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("apply_at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_decisions");
+
+                    b.HasIndex("ApplyAt")
+                        .HasDatabaseName("ix_task_decisions_apply_at");
+
+                    b.HasIndex("BatchId")
+                        .HasDatabaseName("ix_task_decisions_batch_id");
+
+                    b.HasIndex("TaskId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_task_decisions_task_id");
+
+                    b.ToTable("task_decisions", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>
@@ -2755,6 +3372,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
+
+                    b.Property<bool>("ShortcutsOff")
+                        .HasColumnType("boolean")
+                        .HasColumnName("shortcuts_off");
 
                     b.Property<Guid?>("TrainingBodyId")
                         .HasColumnType("uuid")
@@ -3324,6 +3945,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
@@ -3363,6 +3988,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("problems");
 
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
                     b.Property<int>("Refused")
                         .HasColumnType("integer")
                         .HasColumnName("refused");
@@ -3379,6 +4008,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<int>("Total")
                         .HasColumnType("integer")
                         .HasColumnName("total");
+
+                    b.Property<Guid?>("UndoOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("undo_of");
 
                     b.HasKey("Id")
                         .HasName("pk_workflow_migrations");
@@ -3608,6 +4241,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("state");
 
+                    b.Property<string>("TestOverride")
+                        .HasColumnType("text")
+                        .HasColumnName("test_override");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -3656,6 +4293,78 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_workflow_published_version_id");
 
                     b.ToTable("workflow_published", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowReplayRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<long>("Elapsed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("elapsed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.PrimitiveCollection<Guid[]>("Instances")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("instances");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("Results")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("results");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_replays");
+
+                    b.HasIndex("DefinitionId", "RequestedAt")
+                        .HasDatabaseName("ix_workflow_replays_definition_id_requested_at");
+
+                    b.HasIndex(new[] { "RequestedAt" }, "IX_workflow_replays_unfinished")
+                        .HasDatabaseName("ix_workflow_replays_unfinished")
+                        .HasFilter("finished_at is null");
+
+                    b.ToTable("workflow_replays", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowScheduledStartRow", b =>
@@ -3742,6 +4451,76 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasFilter("state = 'Pending'");
 
                     b.ToTable("workflow_stimuli", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTrialRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("DefinitionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<string>("Expected")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("expected");
+
+                    b.Property<string>("LastResult")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("last_result");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Recorded")
+                        .HasColumnType("integer")
+                        .HasColumnName("recorded");
+
+                    b.Property<string>("Script")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("script");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workflow_trials");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_workflow_trials_dossier_id");
+
+                    b.HasIndex("DefinitionId", "CreatedAt")
+                        .HasDatabaseName("ix_workflow_trials_definition_id_created_at");
+
+                    b.ToTable("workflow_trials", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTriggerRow", b =>
@@ -4005,6 +4784,35 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_user_tokens_users_user_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_closures_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_opening_hours_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", null)
+                        .WithMany()
+                        .HasForeignKey("TrainingBodyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_work_calendars_training_bodies_training_body_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Companies.Opco", null)
@@ -4242,6 +5050,23 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_human_tasks_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Documents.Document", null)
+                        .WithMany()
+                        .HasForeignKey("DocumentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_documents_document_id");
+
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_human_tasks_task_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
@@ -4250,6 +5075,16 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_task_comments_human_tasks_task_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_decisions_human_tasks_task_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>
@@ -4270,6 +5105,16 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflow_published_workflow_definitions_version_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Workflows.WorkflowTrialRow", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_workflow_trials_dossiers_dossier_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Dossier", b =>

@@ -30,7 +30,7 @@ public sealed class ChoiceSources(MonOpcoDbContext database, IConfiguration conf
     private async Task<IReadOnlyList<Choice>> ReadAsync(string source, CancellationToken cancel) => source switch
     {
         "roles" => [.. Roles.All.Select(role => new Choice(role, Roles.Label(role)))],
-        "taskRoles" => [.. new[] { Roles.Operateur, Roles.Entreprise, Roles.Consultant, Roles.Comptable, Roles.ResponsableProcedures }.Select(role => new Choice(role, Roles.Label(role)))],
+        "taskRoles" => [.. Roles.All.Where(x => x is not (Roles.Beneficiaire or Roles.CompteService)).Select(role => new Choice(role, Roles.Label(role)))],
         "dossierStates" => [.. Enum.GetValues<DossierState>().Select(state => new Choice(state.ToString(), DossierStates.Label(state)))],
         "opcos" => await database.Set<Opco>().OrderBy(opco => opco.Name).Select(opco => new Choice(opco.Slug, opco.Name)).ToListAsync(cancel),
         "documentTypes" => await database.Set<DocumentType>().OrderBy(type => type.Label).Select(type => new Choice(type.Code, type.Label)).ToListAsync(cancel),

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
-using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure.TagHelpers;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Espace;
 
@@ -19,7 +19,7 @@ public sealed class IndexModel(PortalSessions sessions, RequestDrafts drafts, Ti
 
     public IReadOnlyList<RequestDraft> Drafts { get; private set; } = [];
 
-    public bool IsCompany => User.IsInRole(Roles.Entreprise);
+    public bool IsCompany => User.StandsForCompany();
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ public sealed class IndexModel(PortalSessions sessions, RequestDrafts drafts, Ti
 /// <summary>What waits for the person looking, from what the session shows.</summary>
 public sealed class SpaceToDo(MonOpcoDbContext db, System.Security.Claims.ClaimsPrincipal person, DateOnly today)
 {
-    private readonly bool _company = person.IsInRole(Roles.Entreprise);
+    private readonly bool _company = person.StandsForCompany();
 
     public async Task<List<TaskCard>> ListAsync(CancellationToken cancellationToken)
     {

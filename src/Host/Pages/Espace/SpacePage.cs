@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Signatures;
-using MonOPCO.Domain.Users;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Espace;
@@ -28,7 +27,7 @@ public static class VisibleDocuments
     public static IQueryable<Document> For(ClaimsPrincipal person, MonOpcoDbContext db)
     {
         var visible = db.Documents.AsNoTracking().Where(x => x.DestroyedAt == null && !Internal.Contains(x.TypeCode));
-        if (person.IsInRole(Roles.Entreprise))
+        if (person.StandsForCompany())
         {
             return visible;
         }

@@ -6,7 +6,6 @@ using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Tasks;
-using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
@@ -45,7 +44,7 @@ public sealed class DossierModel(PortalSessions sessions, ComplementAnswers answ
 
     public IReadOnlyList<TimelineItem> Timeline { get; private set; } = [];
 
-    public bool IsCompany => User.IsInRole(Roles.Entreprise);
+    public bool IsCompany => User.StandsForCompany();
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Users;
+using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Espace.Dossiers;
 
@@ -11,7 +11,7 @@ public sealed class IndexModel(PortalSessions sessions, TimeProvider clock) : Sp
 
     public bool IsFirst { get; private set; }
 
-    public bool IsCompany => User.IsInRole(Roles.Entreprise);
+    public bool IsCompany => User.StandsForCompany();
 
     public async Task OnGetAsync(string? apres, CancellationToken cancellationToken)
     {
