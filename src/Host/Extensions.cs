@@ -180,12 +180,9 @@ internal static class Extensions
         app.UseAntiforgery();
         app.MapRazorPages();
         app.MapDisplay();
-<<<<<<< HEAD
         app.MapDossierExports();
         app.MapDossierShortcuts();
-=======
         app.MapLive();
->>>>>>> main
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

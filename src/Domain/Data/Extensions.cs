@@ -56,14 +56,11 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
-<<<<<<< HEAD
         services.AddSingleton<DossierList>();
         services.AddScoped<BulkRuns>();
         services.AddScoped<Reminders>();
-=======
         services.AddSingleton<CalendarCache>();
         services.AddScoped<CalendarBook>();
->>>>>>> main
         services.AddScoped<TaskService>();
         services.AddScoped<TaskThread>();
         services.AddScoped<DelegationService>();

@@ -111,7 +111,6 @@ public sealed partial class TaskService(MonOpcoDbContext db)
         cancellationToken);
 
     /// <summary>First wins; the loser is told who has it. Claiming one's own task again changes nothing.</summary>
-<<<<<<< HEAD
     public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
         async () =>
         {
@@ -121,13 +120,9 @@ public sealed partial class TaskService(MonOpcoDbContext db)
                 "Claimed",
                 change,
                 cancellationToken,
-                task =>
+                async task =>
                 {
-                    if (task.AssigneeId is not null && task.AssigneeId != change.UserId)
-                    {
-                        throw new TaskTakenException($"Cette tâche est déjà prise par {task.AssigneeName}.", task.AssigneeName ?? "");
-                    }
-
+                    await GuardAsync(task, change, cancellationToken);
                     if (task.AssigneeId is null)
                     {
                         (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
@@ -144,21 +139,6 @@ public sealed partial class TaskService(MonOpcoDbContext db)
             return changed;
         },
         cancellationToken);
-=======
-    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        "Claimed",
-        change,
-        cancellationToken,
-        async task =>
-        {
-            await GuardAsync(task, change, cancellationToken);
-            if (task.AssigneeId is null)
-            {
-                (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
-            }
-        });
->>>>>>> main
 
     /// <summary>Back to the candidates. Only the assignee releases; <paramref name="force"/> for a supervisor.</summary>
     public Task<bool> ReleaseAsync(Guid id, ChangeContext change, CancellationToken cancellationToken, bool force = false) => ChangeAsync(

@@ -69,12 +69,9 @@ internal static class Extensions
         }
 
         services.AddProcedures();
-<<<<<<< HEAD
         services.AddScoped<BulkActs>();
         services.AddSingleton<BulkRunner>();
-=======
         services.AddTrials();
->>>>>>> main
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link

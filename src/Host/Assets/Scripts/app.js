@@ -6,15 +6,12 @@ import "./menus.js";
 import "./navigation.js";
 import "./print.js";
 import "./contrast.js";
-<<<<<<< HEAD
 import "./list.js";
-=======
 import "./live.js";
 import "./presence.js";
 import "./drafts.js";
 import "./inbox.js";
 import "./keys.js";
->>>>>>> main
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.
 htmx.config.allowEval = false;
