@@ -179,10 +179,12 @@ internal static class Extensions
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapRazorPages();
-        app.MapDisplay();
         app.MapDossierExports();
         app.MapDossierShortcuts();
+        app.MapDisplay();
         app.MapLive();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

@@ -37,6 +37,8 @@ internal static class Extensions
         }));
         services.AddSingleton(provider => WorkflowProgram.Of(provider.GetRequiredService<Interpreter>(), SubDefinitions.From(provider.GetRequiredService<IWorkflowStore>)));
         services.AddSingleton<EffectRunner>();
+        services.AddScoped<BulkActs>();
+        services.AddSingleton<BulkRunner>();
         services.AddSingleton<IWorkflowReads>(provider => provider.GetRequiredService<IWorkflowStore>());
         services.AddWorkflowRuntime(options =>
         {
@@ -69,9 +71,9 @@ internal static class Extensions
         }
 
         services.AddProcedures();
+        services.AddTrials();
         services.AddScoped<BulkActs>();
         services.AddSingleton<BulkRunner>();
-        services.AddTrials();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link

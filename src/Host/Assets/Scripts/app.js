@@ -1,17 +1,18 @@
 import htmx from "htmx.org";
 import "./dialogs.js";
+import "./list.js";
 import "./copy.js";
 import "./forms.js";
 import "./menus.js";
 import "./navigation.js";
 import "./print.js";
 import "./contrast.js";
-import "./list.js";
 import "./live.js";
 import "./presence.js";
 import "./drafts.js";
 import "./inbox.js";
 import "./keys.js";
+import "./list.js";
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.
 htmx.config.allowEval = false;
