@@ -179,8 +179,6 @@ internal static class Extensions
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapRazorPages();
-        app.MapDossierExports();
-        app.MapDossierShortcuts();
         app.MapDisplay();
         app.MapLive();
         app.MapDossierExports();

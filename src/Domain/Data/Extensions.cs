@@ -50,9 +50,6 @@ public static class Extensions
         services.AddScoped<RuleEditor>();
         services.AddScoped<CompanyService>();
         services.AddScoped<OpcoResolver>();
-        services.AddSingleton<DossierList>();
-        services.AddScoped<BulkRuns>();
-        services.AddScoped<Reminders>();
         services.AddScoped<FinancingEstimator>();
         services.AddScoped<DossierService>();
         services.AddScoped<ComplementService>();

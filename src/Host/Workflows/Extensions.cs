@@ -37,8 +37,6 @@ internal static class Extensions
         }));
         services.AddSingleton(provider => WorkflowProgram.Of(provider.GetRequiredService<Interpreter>(), SubDefinitions.From(provider.GetRequiredService<IWorkflowStore>)));
         services.AddSingleton<EffectRunner>();
-        services.AddScoped<BulkActs>();
-        services.AddSingleton<BulkRunner>();
         services.AddSingleton<IWorkflowReads>(provider => provider.GetRequiredService<IWorkflowStore>());
         services.AddWorkflowRuntime(options =>
         {

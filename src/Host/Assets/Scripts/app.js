@@ -1,6 +1,5 @@
 import htmx from "htmx.org";
 import "./dialogs.js";
-import "./list.js";
 import "./copy.js";
 import "./forms.js";
 import "./menus.js";
