@@ -36,15 +36,6 @@ document.addEventListener("click", (event) => {
   up.focus();
 });
 
-// « / » goes to the search, unless something is being typed.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const search = document.querySelector("[data-slash]");
-  if (!search) return;
-  event.preventDefault();
-  search.focus();
-});
-
 // A card may be dropped only on the columns that its procedure leads to; dropping opens the task that decides.
 let moves = null;
 document.addEventListener("dragstart", (event) => {
