@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Keys;
+using MonOPCO.Host.Audit;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
@@ -45,6 +46,7 @@ internal static class Extensions
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
         builder.Services.AddHostedService<KeyRounds>();
+        builder.Services.AddAudit(roles);
         builder.AddSignIn();
         builder.AddDemo();
         if (roles.Web)
@@ -157,6 +159,7 @@ internal static class Extensions
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseDownloadAudit();
         app.MapRazorPages();
         app.MapDisplay();
         app.MapIdentityLogin();

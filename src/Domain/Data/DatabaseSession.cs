@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using MonOPCO.Domain.Keys;
 using Npgsql;
 
 namespace MonOPCO.Domain.Data;
@@ -28,16 +29,16 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, KeyRing? keys = null)
     {
         _used = true;
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
-            return new MonOpcoDbContext(options.UseNpgsql(staff).Options);
+            return new MonOpcoDbContext(options.UseNpgsql(staff).Options) { Keys = keys };
         }
 
-        var context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options);
+        var context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { Keys = keys };
         context.Database.UseTransaction(Transaction);
 
         // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -8,6 +9,7 @@ using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -22,6 +24,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
         new ServiceCollection().Configure<IdentityOptions>(x => x.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
 
     public DbSet<Company> Companies => Set<Company>();
 
@@ -71,6 +75,15 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
 
+    /// <summary>Encrypts the personal part of audit rows; none while the schema is made.</summary>
+    internal KeyRing? Keys { get; init; }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        await EncryptAuditAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     /// <summary>Identity reads its schema version from options; fixed here, so that migrations, tests and Host see one model whatever they configure.</summary>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseApplicationServiceProvider(Identity);
 
@@ -87,5 +100,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
         builder.HasPostgresExtension("pg_trgm");
         builder.ApplyConfigurationsFromAssembly(typeof(MonOpcoDbContext).Assembly);
         SnakeCase.Apply(builder);
+    }
+
+    // When saved and not when noted: making a key is asynchronous. An erased owner gets nothing new; the row then says only that something changed.
+    private async Task EncryptAuditAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in AuditEntries.Local.Where(x => x is { Clear: not null, Personal: null } && Entry(x).State == EntityState.Added).ToList())
+        {
+            row.Personal = await Keys!.TryEncryptAsync(KeySubject.Parse(row.PersonalSubject!), row.PersonalPlace, JsonSerializer.SerializeToUtf8Bytes(row.Clear, JsonColumns.Options), cancellationToken);
+        }
     }
 }
