@@ -99,6 +99,7 @@ internal static class Extensions
         services.AddSingleton<PlanReader>();
         services.AddSingleton<PlanShelf>();
         services.AddSingleton<PlanDrawing>();
+        services.AddHostedService<PlanWarmUp>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.
@@ -119,7 +120,11 @@ internal static class Extensions
             options.HeaderName = "X-Anti-Forgery";
             options.SuppressXFrameOptionsHeader = false;
         });
-        services.Configure<CookieTempDataProviderOptions>(options => options.Cookie.Name = PageHead.FlashCookie);
+        services.Configure<CookieTempDataProviderOptions>(options =>
+        {
+            options.Cookie.Name = PageHead.FlashCookie;
+            options.Cookie.SecurePolicy = builder.Environment.IsProduction() ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
         services.Configure<RouteOptions>(options => (options.LowercaseUrls, options.AppendTrailingSlash) = (true, false));
         services.AddResponseCompression(options =>
         {
@@ -137,7 +142,14 @@ internal static class Extensions
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var proxy in builder.Configuration.GetSection("Site:Proxies").Get<string[]>() ?? [])
             {
-                options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+                if (proxy.Contains('/', StringComparison.Ordinal))
+                {
+                    options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+                }
+                else
+                {
+                    options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+                }
             }
         });
     }
@@ -151,12 +163,17 @@ internal static class Extensions
         }
 
         app.UseSecurityHeaders();
+        if (app.Environment.IsProduction())
+        {
+            app.UseSecureTransport();
+        }
+
         app.UseErrorPages();
         app.UsePrecompressedAssets();
         app.UseResponseCompression();
         app.UseRouting();
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.UseDownloadAudit();

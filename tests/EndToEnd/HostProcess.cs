@@ -21,6 +21,7 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
     {
         ["Demo:Password"] = Password,
         ["SignIn:AttemptsPerMinute"] = "100000",
+        ["Limits:UploadsPerMinute"] = "100000",
         ["Site:PublicUrl"] = Address.ToString(),
         ["MasterKey:Value"] = new string('a', 64),
         ["Sealing:KeyFile"] = Path.Combine(_keys, "cachet.p12"),
@@ -107,7 +108,7 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
     private async Task UntilReadyAsync(Process process)
     {
         using var client = new HttpClient { BaseAddress = Address };
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited;)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(180) && !process.HasExited;)
         {
             try
             {

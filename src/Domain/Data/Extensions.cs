@@ -67,6 +67,7 @@ public static class Extensions
         services.AddScoped<ApiKeyService>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
+        services.AddScoped<Settings.PlatformSettings>();
         return services;
     }
 }

@@ -105,6 +105,9 @@ internal static class Extensions
         {
             defaults["CompanyRegister:BaseUrl"] = sandbox + "/recherche-entreprises/";
             defaults["CompanyRegister:IsLive"] = "false";
+
+            // Procedures may call the Sandbox although it is on this machine.
+            defaults["OutboundHttp:PrivateHosts:0"] = new Uri(sandbox).Authority;
             // A script named after the Sandbox plays on the Sandbox's portal of that name.
             const string suffix = "-sandbox";
             foreach (var script in Directory.EnumerateFiles(configuration["OpcoPortals:Root"] ?? defaults["OpcoPortals:Root"]!, $"*{suffix}.json").Select(x => Path.GetFileNameWithoutExtension(x)))

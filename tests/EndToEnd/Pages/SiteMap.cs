@@ -25,6 +25,9 @@ public static partial class SiteMap
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 
+    /// <summary>Seen by <c>PagesTests</c>, by an administrator.</summary>
+    public static readonly string[] Settings = ["/admin/parametres", "/admin/parametres/organismes/{slug}"];
+
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
     [
@@ -37,7 +40,7 @@ public static partial class SiteMap
     public static void Seen(IPage page, Uri address)
     {
         var path = new Uri(page.Url).AbsolutePath;
-        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
+        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).Concat(Settings).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
         {
             Looked[route] = true;
         }

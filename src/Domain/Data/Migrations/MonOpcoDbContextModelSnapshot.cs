@@ -3231,6 +3231,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
@@ -3270,6 +3274,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("problems");
 
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
                     b.Property<int>("Refused")
                         .HasColumnType("integer")
                         .HasColumnName("refused");
@@ -3286,6 +3294,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<int>("Total")
                         .HasColumnType("integer")
                         .HasColumnName("total");
+
+                    b.Property<Guid?>("UndoOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("undo_of");
 
                     b.HasKey("Id")
                         .HasName("pk_workflow_migrations");
