@@ -18,11 +18,13 @@ using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Keys;
+using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.Plans;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.TaskWork;
 using MonOPCO.Host.Workflows;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.Browsers;
@@ -48,6 +50,7 @@ internal static class Extensions
         builder.Services.AddHostedService<KeyRounds>();
         builder.Services.AddAudit(roles);
         builder.AddSignIn();
+        builder.AddInbox(roles);
         builder.AddDemo();
         if (roles.Web)
         {
@@ -106,6 +109,7 @@ internal static class Extensions
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddConsolePages();
+        services.AddLive();
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();
@@ -179,6 +183,9 @@ internal static class Extensions
         app.UseDownloadAudit();
         app.MapRazorPages();
         app.MapDisplay();
+        app.MapLive();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

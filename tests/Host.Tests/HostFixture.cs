@@ -123,6 +123,9 @@ public class HostFixture : IAsyncLifetime
             builder.UseSetting("MasterKey:Value", new string('a', 64));
             builder.UseSetting("SignIn:MinimumAnswerTime", "00:00:00");
             builder.UseSetting("SignIn:AttemptsPerMinute", "100000");
+
+            // Decisions take effect in the request, as most tests expect; those about taking them back say otherwise.
+            builder.UseSetting("Taches:UndoWindow", "00:00:00");
             builder.UseSetting("Limits:UploadsPerMinute", "100000");
             builder.UseSetting("Site:WarmUp", "false");
             foreach (var (key, value) in fixture.Settings)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MonOPCO.Domain.Keys;
+using MonOPCO.Domain.News;
 using Npgsql;
 
 namespace MonOPCO.Domain.Data;
@@ -14,6 +15,9 @@ public sealed class DatabaseSession
     private bool _used;
 
     public NpgsqlConnection? Connection { get; private set; }
+
+    /// <summary>The context made here, when somebody asked for it.</summary>
+    internal MonOpcoDbContext? Context { get; private set; }
 
     public NpgsqlTransaction? Transaction { get; private set; }
 
@@ -29,16 +33,16 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, KeyRing? keys = null)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news = null, KeyRing? keys = null)
     {
         _used = true;
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
-            return new MonOpcoDbContext(options.UseNpgsql(staff).Options) { Keys = keys };
+            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = news, Keys = keys };
         }
 
-        var context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { Keys = keys };
+        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = news, Keys = keys };
         context.Database.UseTransaction(Transaction);
 
         // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.

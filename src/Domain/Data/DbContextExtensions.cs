@@ -22,6 +22,7 @@ internal static class DbContextExtensions
     private static readonly HashSet<string> Silent = new(StringComparer.Ordinal)
     {
         "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "Data", "Context", "Form", "AnswerText", "Payload", "Facts",
+        "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated",
         "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "NormalizedEmail", "NormalizedUserName",
     };
 
@@ -46,6 +47,7 @@ internal static class DbContextExtensions
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var result = await action();
         await transaction.CommitAsync(cancellationToken);
+        db.Tell();
         return result;
     }
 
@@ -94,6 +96,13 @@ internal static class DbContextExtensions
         db.Add(AuditEntry.Of(
             change, subject, id.ToString()!, dossierId, action, NullIfEmpty(before), NullIfEmpty(after), owner,
             secretBefore.Count + secretAfter.Count == 0 ? null : new PersonalValues(null, NullIfEmpty(secretBefore), NullIfEmpty(secretAfter))));
+        db.News.Add($"{subject}:{id}");
+        db.News.Add(subject + "s");
+        if (dossierId is not null)
+        {
+            db.News.Add($"dossier:{dossierId}");
+        }
+
         return true;
     }
 

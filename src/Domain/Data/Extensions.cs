@@ -4,13 +4,18 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Bulk;
 using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.News;
+using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -31,10 +36,11 @@ public static class Extensions
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
+            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal), DataSources.ForLists(options.Staff));
         });
         services.AddScoped<DatabaseSession>();
-        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<KeyRing>()));
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
+            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>(), provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<PortalSessions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
@@ -57,7 +63,19 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<CalendarCache>();
+        services.AddScoped<CalendarBook>();
+        services.AddSingleton<DossierList>();
+        services.AddScoped<BulkRuns>();
+        services.AddScoped<Reminders>();
         services.AddScoped<TaskService>();
+        services.AddScoped<TaskThread>();
+        services.AddScoped<DelegationService>();
+        services.AddScoped<EscalationService>();
+        services.AddScoped<NextTask>();
+        services.AddScoped<NoticeService>();
+        services.AddScoped<StaffDirectory>();
+        services.AddSingleton<NewsDesk>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();
         services.AddScoped<DossierPackage>();

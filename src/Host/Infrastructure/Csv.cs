@@ -17,8 +17,8 @@ public static class Csv
         return new FileContentResult([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())], "text/csv; charset=utf-8") { FileDownloadName = name };
     }
 
-    /// <summary>One row with its end, for tables that are sent as they are read.</summary>
-    public static string Line(IReadOnlyList<string> row) => string.Join(';', row.Select(Cell)) + "\r\n";
+    /// <summary>One row with its end.</summary>
+    public static string Line(IEnumerable<string> cells) => string.Join(';', cells.Select(Cell)) + "\r\n";
 
     // A cell that begins like a formula would be run by the spreadsheet.
     private static string Cell(string value)

@@ -22,7 +22,7 @@ public sealed class PagesTests(StoryWorld world)
             .Where(x => x.First.StartsWith("@page", StringComparison.Ordinal))
             .Select(x => x.First.Split('"') is [_, var route, ..] ? route : throw new InvalidOperationException($"{x.file}: give the page a route of its own, in French."))
             .Order(StringComparer.Ordinal);
-        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.Settings).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
+        Assert.Equal(SiteMap.AllLooked.Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
     }
 
     /// <summary>What the public page answers for each kind of company that the Sandbox's register knows.</summary>
@@ -197,6 +197,7 @@ public sealed class PagesTests(StoryWorld world)
         await Assertions.Expect(person.Page.Locator("tbody")).ToContainTextAsync("En vigueur");
         await person.GoAsync("/procedures/dossier-bilan-pdc");
         await person.LookAsync("procedure");
+        await SeesTrialsAsync(person);
         foreach (var (path, name) in new[]
         {
             ("dossier-bilan-pdc/comparer", "procedure-comparer"), ("dossier-bilan-pdc/migration?de=1&vers=1", "procedure-migration"), ("utilisations?genre=modele&valeur=convention-bilan", "procedures-utilisations"),
@@ -206,5 +207,38 @@ public sealed class PagesTests(StoryWorld world)
             await person.GoAsync("/procedures/" + path);
             await person.LookAsync(name);
         }
+    }
+
+    /// <summary>A trial on the last dossier, from nothing, answered by hand, kept as a test case; and the replay.</summary>
+    private static async Task SeesTrialsAsync(Person person)
+    {
+        await person.GoAsync("/procedures/dossier-bilan-pdc");
+        await person.Link("Essais", exact: true).ClickAsync();
+        await person.SeesTitleAsync("Essais et cas de test");
+        await person.LookAsync("essais-vide");
+        await person.RefusedAsync(400, () => person.Button("Essayer").ClickAsync());
+        await person.LookAsync("essais-erreur");
+        var numero = await person.Page.Locator("#dossiers-recents option").First.GetAttributeAsync("value");
+        await person.Page.Locator("#Dossier").FillAsync(numero!);
+        await person.Page.Locator("#Depart_vide").CheckAsync();
+        await person.Button("Essayer").ClickAsync();
+        await person.SeesTitleAsync($"Essai sur le dossier {numero}");
+        await Assertions.Expect(person.Page.Locator(".mo-plan-here").First).ToBeVisibleAsync();
+        await person.LookAsync("essai-debut");
+        await person.Button("Répondre").First.ClickAsync();
+        await Assertions.Expect(person.Page.GetByRole(AriaRole.Heading, new() { Name = "Valider la demande" }).First).ToBeVisibleAsync();
+        await person.LookAsync("essai-tache");
+        await person.Page.Locator("#Nom").FillAsync("La demande attend un opérateur");
+        await person.Button("Enregistrer", exact: true).ClickAsync();
+        await Assertions.Expect(person.Page.Locator("main")).ToContainTextAsync("Comme attendu");
+        await person.LookAsync("essai-cas");
+        await person.GoAsync("/procedures/dossier-bilan-pdc/essais");
+        await person.LookAsync("essais");
+        await person.Link("Rejouer les dossiers finis").ClickAsync();
+        await person.SeesTitleAsync("Rejouer les dossiers finis");
+        await person.LookAsync("rejeu-vide");
+        await person.Button("Rejouer").First.ClickAsync();
+        await person.SeesTitleAsync("Rejouer les dossiers finis");
+        await person.LookAsync("rejeu");
     }
 }
