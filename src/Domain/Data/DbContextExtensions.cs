@@ -34,7 +34,7 @@ internal static class DbContextExtensions
     };
 
     // The same where somebody owns them, by the ends of their names; elsewhere (rules, procedures, API keys) they are nobody's.
-    private static readonly string[] PersonalEnds = ["Name", "By", "Email", "Phone", "Reason", "Comment", "Title", "Objectives", "Address", "Job"];
+    private static readonly string[] PersonalEnds = ["Name", "By", "Email", "Phone", "Reason", "Comment", "Title", "Subject", "Instruction", "Objectives", "Address", "Job"];
 
     /// <summary>Joins the transaction under way (a burst's, a portal session's) or makes one.</summary>
     internal static async Task<T> InTransactionAsync<T>(this MonOpcoDbContext db, Func<Task<T>> action, CancellationToken cancellationToken)

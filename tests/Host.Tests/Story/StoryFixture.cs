@@ -24,19 +24,11 @@ public sealed class StoryFixture : HostFixture, IAsyncLifetime
 {
     private readonly Dictionary<string, string> _settings = [];
 
-    /// <summary>Every line that the Host's configuration lets into its log, with scopes and exceptions.</summary>
-    public System.Collections.Concurrent.ConcurrentQueue<string> Logs { get; } = new();
-
-    /// <summary>The superuser's connection: for what a dump would hold.</summary>
-    public string Administrator => AdministratorConnection;
-
     public SandboxServer Sandbox { get; private set; } = null!;
 
     protected override string Environment => "Development";
 
     protected override IReadOnlyDictionary<string, string> Settings => _settings;
-
-    protected override void Configure(IServiceCollection services) => services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(new LogSink(Logs));
 
     async Task IAsyncLifetime.InitializeAsync()
     {
