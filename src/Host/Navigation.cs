@@ -38,6 +38,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/admin/exploitation", "Exploitation", "device-desktop", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),
+        new(NavigationArea.Console, "/admin/audit", "Journal", "shield-check", Policies.AuditView, "Administration"),
     ];
 
     public async Task<IReadOnlyList<NavigationEntry>> ForAsync(HttpContext context, NavigationArea area)
