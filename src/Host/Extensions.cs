@@ -175,6 +175,7 @@ internal static class Extensions
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseSessionGate();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -184,6 +185,7 @@ internal static class Extensions
         app.MapDossierExports();
         app.MapDossierShortcuts();
         app.MapIdentityLogin();
+        app.MapPasskeyOptions();
         app.MapDesigner();
         app.MapElsaApi();
         app.MapInstanceApi();

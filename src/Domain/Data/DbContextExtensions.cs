@@ -11,10 +11,10 @@ namespace MonOPCO.Domain.Data;
 internal static class DbContextExtensions
 {
     // Derived, secret or bulky columns say nothing about a change; bilan content and forms never enter the audit.
-    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated" };
+    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated", "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "NormalizedEmail", "NormalizedUserName", "UserName", "ClaimsVersion", "AccessFailedCount", "EmailConfirmed" };
 
     // The audit tells that they changed, not from what to what.
-    private static readonly HashSet<string> Personal = new(StringComparer.Ordinal) { "LastName", "FirstName", "BirthDate", "Email", "Phone", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent", "DeclineReason", "Values" };
+    private static readonly HashSet<string> Personal = new(StringComparer.Ordinal) { "LastName", "FirstName", "DisplayName", "NewEmail", "BirthDate", "Email", "Phone", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent", "DeclineReason", "Values" };
 
     /// <summary>Joins the transaction under way (a burst's, a portal session's) or makes one.</summary>
     internal static async Task<T> InTransactionAsync<T>(this MonOpcoDbContext db, Func<Task<T>> action, CancellationToken cancellationToken)
@@ -94,6 +94,10 @@ internal static class DbContextExtensions
 
         return true;
     }
+
+    /// <summary>Adds the audit row of something that happened without changing a row: a sign-in, a refusal.</summary>
+    internal static void AuditFact(this MonOpcoDbContext db, string subject, object id, string action, ChangeContext change, JsonObject? values = null) =>
+        db.Add(AuditEntry.Of(change, subject, id.ToString()!, null, action, newValues: values));
 
     private static JsonNode? Value(object? value, bool personal) => (value, personal) switch
     {
