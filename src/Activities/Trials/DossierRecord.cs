@@ -101,7 +101,12 @@ public sealed class DossierRecord(IWorkflowReads reads, MonOpcoDbContext db, Act
             case { } type when type == typeof(HumanTaskActivity):
                 return new TrialAnswer(TrialAnswerKind.Act)
                 {
-                    Act = DossierActs.Task, Activity = entry.ActivityId, At = entry.At, Actor = entry.Actor, Outcome = Text(run.Output, "outcome"), Data = Value(run.Output, "data")?.DeepClone(),
+                    Act = DossierActs.Task,
+                    Activity = entry.ActivityId,
+                    At = entry.At,
+                    Actor = entry.Actor,
+                    Outcome = Text(run.Output, "outcome"),
+                    Data = Value(run.Output, "data")?.DeepClone(),
                 };
             case null when entry.ActivityType is "Elsa.ExecuteWorkflow" or "Elsa.DispatchWorkflow" or "Elsa.BulkDispatchWorkflows":
                 return new TrialAnswer(TrialAnswerKind.Child) { Activity = entry.ActivityId, At = entry.At, Data = Value(run.Output, "result")?.DeepClone() };

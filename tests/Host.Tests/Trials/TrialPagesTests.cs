@@ -178,7 +178,11 @@ public sealed class TrialPagesTests(ConsoleFixture host) : IClassFixture<Console
 
     private static Dictionary<string, string> Reply(string kind, string activity, string outcome, string data = "", string act = "") => new()
     {
-        ["Reponse.Nature"] = kind, ["Reponse.Activite"] = activity, ["Reponse.Issue"] = outcome, ["Reponse.Donnees"] = data, ["Reponse.Acte"] = act,
+        ["Reponse.Nature"] = kind,
+        ["Reponse.Activite"] = activity,
+        ["Reponse.Issue"] = outcome,
+        ["Reponse.Donnees"] = data,
+        ["Reponse.Acte"] = act,
     };
 
     private static async Task<string> CreateAsync(Browser owner, string procedure, Dossier dossier, int version = 0)
