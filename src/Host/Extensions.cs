@@ -180,6 +180,7 @@ internal static class Extensions
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseSessionGate();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -190,6 +191,7 @@ internal static class Extensions
         app.MapDossierExports();
         app.MapDossierShortcuts();
         app.MapIdentityLogin();
+        app.MapPasskeyOptions();
         app.MapDesigner();
         app.MapElsaApi();
         app.MapInstanceApi();

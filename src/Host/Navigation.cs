@@ -23,6 +23,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Espace, "/espace", "Accueil", "home", Policies.Portal),
         new(NavigationArea.Espace, "/espace/dossiers", "Mes dossiers", "folders", Policies.Portal),
         new(NavigationArea.Espace, "/espace/taches", "À faire", "list-check", Policies.Portal),
+        new(NavigationArea.Espace, "/espace/equipe", "Équipe", "users", Policies.Company),
         new(NavigationArea.Espace, "/espace/demande", "Nouvelle demande", "plus", Policies.Company),
 
         new(NavigationArea.Console, "/console", "Accueil", "home", Policies.Staff, "Travail"),
@@ -39,6 +40,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/audit", "Journal", "shield-check", Policies.AuditView, "Administration"),
+        new(NavigationArea.Console, "/admin/securite", "Sécurité", "shield-lock", Policies.Administration, "Administration"),
     ];
 
     public async Task<IReadOnlyList<NavigationEntry>> ForAsync(HttpContext context, NavigationArea area)

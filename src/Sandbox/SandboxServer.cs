@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using MonOPCO.Sandbox.Agent;
 using MonOPCO.Sandbox.Collector;
 using MonOPCO.Sandbox.Control;
+using MonOPCO.Sandbox.Identity;
 using MonOPCO.Sandbox.Mail;
 using MonOPCO.Sandbox.Pages;
 using MonOPCO.Sandbox.Portals;
@@ -34,6 +35,9 @@ public sealed class SandboxServer : IAsyncDisposable
 
     public PortalStore Portals => app.Services.GetRequiredService<PortalStore>();
 
+    /// <summary>The identity provider of a fictitious company.</summary>
+    public IdentityProvider Identity => app.Services.GetRequiredService<IdentityProvider>();
+
     /// <summary>What effects sent under their keys.</summary>
     public EffectLog Effects => app.Services.GetRequiredService<EffectLog>();
 
@@ -54,7 +58,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         builder.Services.AddSingleton(options).AddSingleton(options.Time);
-        builder.Services.AddSingleton<RouteCounters>().AddSingleton<EffectLog>().AddSingleton<TelemetryLog>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<RouteCounters>().AddSingleton<EffectLog>().AddSingleton<TelemetryLog>().AddSingleton<Vault>().AddSingleton<IdentityProvider>();
         builder.Services.AddSingleton<CompanyRegister>().AddSingleton<RegisterFaults>();
         builder.Services.AddSingleton<MailStore>().AddSingleton<MailFaults>().AddSingleton<SmtpServer>();
         builder.Services.AddSingleton<PortalStore>().AddSingleton<PortalSessions>();
@@ -69,6 +73,7 @@ public sealed class SandboxServer : IAsyncDisposable
         AgentEndpoints.Map(app);
         ControlEndpoints.Map(app);
         CollectorEndpoints.Map(app);
+        IdentityEndpoints.Map(app);
 
         var smtp = app.Services.GetRequiredService<SmtpServer>();
         try

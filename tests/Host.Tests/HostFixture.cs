@@ -32,6 +32,9 @@ public class HostFixture : IAsyncLifetime
 
     protected virtual string Environment => "Production";
 
+    /// <summary>Whether some roles are led to a second factor first, as in production; tests of other subjects sign in by password alone.</summary>
+    protected virtual bool SecondFactorIsCompulsory => false;
+
     protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
 
     /// <summary>Further services of this fixture's Hosts.</summary>
@@ -44,6 +47,10 @@ public class HostFixture : IAsyncLifetime
         _database = await TestDatabase.CreateAsync();
         _factory = new Factory(this, _database);
         _ = _factory.Services;
+        if (!SecondFactorIsCompulsory)
+        {
+            await SqlAsync("update role_security set second_factor_required = false");
+        }
     }
 
     public virtual async Task DisposeAsync()

@@ -19,7 +19,7 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
     public sealed record Input
     {
         [Display(Name = "Nature", Description = "Ce que le courriel porte.", Order = 1)]
-        [Editor("dropdown", Choices = ["MagicLink|Lien personnel", "SignatureCode|Code de signature", "SignatureLink|Lien de signature", "OperationsAlert|Avis d'exploitation", "Notice|Avis à un collègue"])]
+        [Editor("dropdown", Choices = ["MagicLink|Lien personnel", "SignatureCode|Code de signature", "SignatureLink|Lien de signature", "AccountNotice|Avis sur un compte", "OperationsAlert|Avis d'exploitation", "Notice|Avis à un collègue"])]
         public required PersonalMailKind Kind { get; init; }
 
         [Display(Name = "Identifiant", Description = "Du lien ou du signataire.", Order = 2)]
@@ -72,7 +72,20 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
                 return ("", null, "", []);
             }
 
-            return (link.Email, null, link.Purpose == LinkPurpose.CheckEmail ? "lien-demande" : "lien-connexion", await LinkContentAsync(link, context));
+            return (link.Email, null, TemplateOf(link.Purpose).Template, await LinkContentAsync(link, context));
+        }
+
+        if (input.Kind == PersonalMailKind.AccountNotice)
+        {
+            var notice = await db.AccountNotices.AsNoTracking().SingleAsync(x => x.Id == input.Subject, context.CancellationToken);
+            var values = notice.Values.DeepClone().AsObject();
+            return (notice.Email, (string?)values["nom"], notice.Template, new JsonObject
+            {
+                ["expediteur"] = await data.SenderAsync(null, context.CancellationToken),
+                ["destinataire"] = new JsonObject { ["nom"] = values["nom"]?.DeepClone() },
+                ["avis"] = values,
+                ["lien"] = data.Link("/mon-compte/sessions"),
+            });
         }
 
         if (input.Kind == PersonalMailKind.OperationsAlert)
@@ -138,15 +151,29 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
         var siret = link.Payload?["siret"]?.GetValue<string>();
         var company = siret is null ? null : await db.Companies.AsNoTracking().FirstOrDefaultAsync(x => x.Siret == siret, context.CancellationToken);
         var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(x => x.Email == link.Email, context.CancellationToken);
-        var path = link.Purpose == LinkPurpose.CheckEmail ? "/demande/confirmer" : "/connexion/lien";
+        var path = TemplateOf(link.Purpose).Path;
+        var inviter = link.Payload?["par"]?.GetValue<string>();
+        var place = user?.CompanyId is { } companyId ? await db.Companies.Where(x => x.Id == companyId).Select(x => x.Name).FirstOrDefaultAsync(context.CancellationToken) : null;
         return new JsonObject
         {
             ["expediteur"] = await data.SenderAsync(null, context.CancellationToken),
-            ["destinataire"] = new JsonObject { ["nom"] = user?.DisplayName ?? link.Email },
+            ["destinataire"] = new JsonObject { ["nom"] = user?.DisplayName ?? link.Payload?["nom"]?.GetValue<string>() ?? link.Email },
             ["entreprise"] = new JsonObject { ["nom"] = company?.Name ?? "votre entreprise", ["siret"] = siret ?? "" },
+            ["invitation"] = new JsonObject { ["par"] = inviter ?? "", ["espace"] = place is null ? null : place },
+            ["adresse"] = new JsonObject { ["nouvelle"] = link.Payload?["nouvelle"]?.GetValue<string>() ?? "" },
             ["lien"] = data.Link($"{path}?jeton={links.TokenOf(link.Id)}", link.ExpiresAt),
         };
     }
+
+    private static (string Template, string Path) TemplateOf(LinkPurpose purpose) => purpose switch
+    {
+        LinkPurpose.CheckEmail => ("lien-demande", "/demande/confirmer"),
+        LinkPurpose.Invitation => ("invitation", "/connexion/invitation"),
+        LinkPurpose.PasswordReset => ("mot-de-passe", "/connexion/nouveau-mot-de-passe"),
+        LinkPurpose.ConfirmNewEmail => ("adresse-nouvelle", "/connexion/adresse"),
+        LinkPurpose.ApproveNewEmail => ("adresse-ancienne", "/connexion/adresse"),
+        _ => ("lien-connexion", "/connexion/lien"),
+    };
 }
 
 public enum PersonalMailKind
@@ -159,6 +186,9 @@ public enum PersonalMailKind
 
     /// <summary>Subject: a signer whose link was renewed.</summary>
     SignatureLink,
+
+    /// <summary>Subject: an <see cref="Domain.Users.AccountNotice"/>.</summary>
+    AccountNotice,
 
     /// <summary>Subject: a notice to an administrator.</summary>
     OperationsAlert,

@@ -23,13 +23,13 @@ internal static class DbContextExtensions
     {
         "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "Data", "Context", "Form", "AnswerText", "Payload", "Facts",
         "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated",
-        "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "NormalizedEmail", "NormalizedUserName",
+        "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "NormalizedEmail", "NormalizedUserName", "ClaimsVersion", "AccessFailedCount", "EmailConfirmed",
     };
 
     // In clear they would stay for ever: the plain columns tell that they changed, the values are encrypted under the key of whom they are about.
     private static readonly HashSet<string> Personal = new(StringComparer.Ordinal)
     {
-        "LastName", "FirstName", "BirthDate", "Email", "Phone", "PhoneNumber", "UserName", "DisplayName", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent",
+        "LastName", "FirstName", "BirthDate", "Email", "Phone", "PhoneNumber", "UserName", "DisplayName", "NewEmail", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent",
         "DeclineReason", "Values", "Comparison", "Iban", "Bic",
     };
 
@@ -105,6 +105,10 @@ internal static class DbContextExtensions
 
         return true;
     }
+
+    /// <summary>Adds the audit row of something that happened without changing a row: a sign-in, a refusal.</summary>
+    internal static void AuditFact(this MonOpcoDbContext db, string subject, object id, string action, ChangeContext change, JsonObject? values = null) =>
+        db.Add(AuditEntry.Of(change, subject, id.ToString()!, null, action, newValues: values));
 
     /// <summary>Whose key encrypts what the audit keeps about this entity: erasing that person, company or dossier erases it here too.</summary>
     private static KeySubject? OwnerOf(this MonOpcoDbContext db, object entity, Guid? dossierId) => (entity, db.Keys) switch

@@ -37,6 +37,7 @@ public static class DomainSeed
 
         await AddMissingAsync(db, EscalationSeed.Rules, x => (x.TaskCode, x.Step, x.ValidFrom), cancellationToken);
         await AddMissingAsync(db, Roles.All.Select(name => new IdentityRole<Guid>(name) { Id = Guid.CreateVersion7(), NormalizedName = name.ToUpperInvariant() }), x => x.Name, cancellationToken);
+        await AddMissingAsync(db, RoleSecurity.Usual, x => x.Role, cancellationToken);
         await AddMissingAsync(db, SystemJobs.All.Where(x => x.Cron is not null).Select(x => new SystemJob { Code = x.Code, Cron = x.Cron! }), x => x.Code, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }

@@ -17,6 +17,18 @@ public enum LinkPurpose
 
     /// <summary>The beneficiary's own space.</summary>
     Beneficiary,
+
+    /// <summary>Activates an invited account.</summary>
+    Invitation,
+
+    /// <summary>Chooses a new password.</summary>
+    PasswordReset,
+
+    /// <summary>Proves the new address of an account.</summary>
+    ConfirmNewEmail,
+
+    /// <summary>The old address agrees that it be replaced.</summary>
+    ApproveNewEmail,
 }
 
 /// <summary>A personal link: single use, hashed, bound to a purpose, expiring.</summary>
@@ -82,9 +94,17 @@ public sealed class ApiKey
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public required DateTimeOffset ExpiresAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; internal set; }
+
+    public string? CreatedBy { get; init; }
+
+    /// <summary>To the minute.</summary>
+    public DateTimeOffset? LastUsedAt { get; internal set; }
+
+    /// <summary>The key that takes over; this one works until <see cref="ExpiresAt"/>, brought forward by the rotation.</summary>
+    public Guid? ReplacedBy { get; internal set; }
 }
 
 internal sealed class MagicLinkMapping : IEntityTypeConfiguration<MagicLink>

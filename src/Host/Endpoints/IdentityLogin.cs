@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MonOPCO.Domain.Users;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Endpoints;
@@ -11,7 +12,7 @@ internal static class IdentityLogin
     public sealed record LoginResponse(bool IsAuthenticated, string? AccessToken, string? RefreshToken);
 
     public static void MapIdentityLogin(this WebApplication app) => app
-        .MapPost("/elsa/api/identity/login", async (LoginRequest request, SignInService signIn, AccessTokens tokens) =>
+        .MapPost("/elsa/api/identity/login", async (LoginRequest request, SignInService signIn, AccessTokens tokens, SecondFactorService secondFactors, SecondFactorRules rules, CancellationToken cancellationToken) =>
         {
             if (string.IsNullOrWhiteSpace(request.Username) || string.IsNullOrEmpty(request.Password))
             {
@@ -19,7 +20,9 @@ internal static class IdentityLogin
             }
 
             var user = await signIn.EvenlyAsync(() => signIn.CheckPasswordAsync(request.Username, request.Password));
-            return Results.Ok(user is null ? new LoginResponse(false, null, null) : new LoginResponse(true, await tokens.IssueAsync(user), null));
+            // A password alone is not enough where people need a second factor; programs have API keys.
+            var alone = user is not null && !await secondFactors.HasAnyAsync(user.Id, cancellationToken) && !await rules.IsRequiredAsync(user.Id, cancellationToken) && !user.MustChangePassword;
+            return Results.Ok(user is null || !alone ? new LoginResponse(false, null, null) : new LoginResponse(true, await tokens.IssueAsync(user), null));
         })
         .AllowAnonymous()
         .RequireRateLimiting(Limits.SignIn);

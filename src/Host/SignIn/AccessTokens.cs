@@ -27,7 +27,7 @@ public sealed class AccessTokens(ApiKeyService keys, UserManager<User> users, ID
         {
             var parts = _protector.Unprotect(credential, out var expires).Split('|');
             var user = expires > clock.GetUtcNow() ? await users.FindByIdAsync(parts[0]) : null;
-            return user is not null && await users.GetSecurityStampAsync(user) == parts[1] && !await users.IsLockedOutAsync(user) ? (user, []) : null;
+            return user is { MayEnter: true } && await users.GetSecurityStampAsync(user) == parts[1] && !await users.IsLockedOutAsync(user) ? (user, []) : null;
         }
         catch (CryptographicException)
         {
@@ -36,7 +36,7 @@ public sealed class AccessTokens(ApiKeyService keys, UserManager<User> users, ID
     }
 
     private async Task<(User, string[])?> FindKeyAsync(string credential, CancellationToken cancellationToken) =>
-        await keys.FindAsync(credential, clock.GetUtcNow(), cancellationToken) is { } key && await users.FindByIdAsync(key.UserId.ToString()) is { } user && !await users.IsLockedOutAsync(user)
+        await keys.FindAsync(credential, clock.GetUtcNow(), cancellationToken) is { } key && await users.FindByIdAsync(key.UserId.ToString()) is { DeactivatedAt: null } user && !await users.IsLockedOutAsync(user)
             ? (user, key.Scopes)
             : null;
 }

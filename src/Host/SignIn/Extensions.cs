@@ -35,22 +35,34 @@ internal static class Extensions
             .AddSignInManager()
             .AddClaimsPrincipalFactory<UserClaims>()
             .AddErrorDescriber<FrenchIdentityErrors>()
+            .AddPasswordValidator<PasswordRules>()
             .AddDefaultTokenProviders();
         services.AddOptions<IdentityOptions>().Configure<IOptions<SignInSettings>>((identity, settings) =>
         {
             identity.Lockout.MaxFailedAccessAttempts = settings.Value.AttemptsBeforeLockOut;
             identity.Lockout.DefaultLockoutTimeSpan = settings.Value.LockOut;
         });
-        services.AddAuthentication(SmartScheme)
+        var authentication = services.AddAuthentication(SmartScheme)
             .AddPolicyScheme(SmartScheme, null, options => options.ForwardDefaultSelector = context =>
                 TokenAuthenticationHandler.Credential(context.Request) is null ? IdentityConstants.ApplicationScheme : TokenAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(TokenAuthenticationHandler.SchemeName, null)
-            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure<IOptions<SignInSettings>>((cookie, settings) => Configure(cookie, settings.Value, builder.Environment)));
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthenticationHandler>(TokenAuthenticationHandler.SchemeName, null);
+        authentication.AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure<IOptions<SignInSettings>>((cookie, settings) => Configure(cookie, settings.Value, builder.Environment)));
+        authentication.AddOpenIdConnectProviders(builder.Configuration);
 
-        // A password changed or an account stopped elsewhere ends open sessions within minutes, not half an hour.
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(5));
         services.AddAuthorization(Policies.Configure);
+        services.AddHttpContextAccessor();
+        services.AddScoped<Accounts>();
+        services.AddScoped<SessionService>();
+        services.AddScoped<SecondFactorService>();
+        services.AddScoped<SignInGuard>();
+        services.AddScoped<PendingSignIn>();
+        services.AddScoped<AccountMails>();
         services.AddScoped<SignInService>();
+        services.AddScoped<ExternalAccounts>();
+        services.AddScoped<Passkeys>();
+        services.AddScoped<Profiles>();
+        services.AddScoped<SecondFactorRules>();
+        services.AddScoped<EmailChanges>();
         services.AddScoped<AccessTokens>();
         services.AddScoped<MailQueue>();
         services.TryAddScoped<MailSink>(provider => (mail, _) =>
@@ -69,8 +81,11 @@ internal static class Extensions
         cookie.LogoutPath = "/deconnexion";
         cookie.AccessDeniedPath = "/erreur/403";
         cookie.ReturnUrlParameter = "retour";
-        cookie.ExpireTimeSpan = settings.SessionLifetime;
-        cookie.SlidingExpiration = true;
+
+        // The row of the session decides (SessionGate); the cookie only has to live as long.
+        cookie.ExpireTimeSpan = settings.RememberedLifetime;
+        cookie.SlidingExpiration = false;
+        cookie.Events.OnValidatePrincipal = SessionGate.ValidateAsync;
         cookie.Cookie.Name = "monopco";
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Users;
@@ -47,6 +48,18 @@ internal sealed class TokenAuthenticationHandler(
         var principal = await principals.CreateAsync(user);
         principal.AddIdentity(new ClaimsIdentity(scopes.Select(x => new Claim(ScopeClaim, x)), SchemeName));
         return AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName));
+    }
+
+    /// <summary>Says which scope the key lacks, so that its owner knows what to ask for.</summary>
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var scopes = Context.User.FindAll(ScopeClaim).Select(x => x.Value).ToHashSet();
+        var asked = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(x => x.Policy).OfType<string>().ToList() ?? [];
+        var missing = asked.FirstOrDefault(x => !scopes.Contains(x)) ?? asked.FirstOrDefault();
+        return Results.Problem(
+            missing is null ? "This key may not do that." : $"This key may not do that: it needs the scope '{missing}', and its account the right.",
+            statusCode: StatusCodes.Status403Forbidden,
+            extensions: new Dictionary<string, object?> { ["scope"] = missing }).ExecuteAsync(Context);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

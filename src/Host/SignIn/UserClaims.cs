@@ -13,6 +13,7 @@ internal sealed class UserClaims(UserManager<User> users, RoleManager<IdentityRo
     {
         var identity = await base.GenerateClaimsAsync(user);
         identity.AddClaim(new Claim(SessionClaims.DisplayName, user.DisplayName));
+        identity.AddClaim(new Claim(SessionClaims.Version, user.ClaimsVersion.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         if (user.CompanyId is { } company)
         {
             identity.AddClaim(new Claim(SessionClaims.Company, company.ToString()));

@@ -60,6 +60,7 @@ internal static class Extensions
             services.AddHostedService<PublicationClock>();
             services.AddHostedService<ReplayWorker>();
             services.AddHostedService<PassageCounting>();
+            services.AddHostedService<SignIn.Forgetting>();
             services.AddHostedService<BulkWorker>();
             if (!roles.Web)
             {
@@ -76,7 +77,7 @@ internal static class Extensions
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
             ? PersonalMails.StartAsync(provider.GetRequiredService<WorkflowRuntime>(), PersonalMailKind.MagicLink, link.Id, (_, _) => Task.CompletedTask, cancellationToken)
-            : throw new InvalidOperationException($"Mail '{mail.Template}' carries no link: send it from a procedure."));
+            : AccountNotices.StartAsync(provider, mail, cancellationToken));
     }
 
     /// <summary>Brings <c>workflows/*.json</c> in: new ones are published, untouched ones upgraded, beside edited ones a draft appears.</summary>

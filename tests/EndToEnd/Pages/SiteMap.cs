@@ -27,6 +27,14 @@ public static partial class SiteMap
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 
+    /// <summary>Seen by <c>ComptesTests</c>.</summary>
+    public static readonly string[] Accounts =
+    [
+        "/admin/comptes", "/admin/comptes/inviter", "/admin/comptes/{id:guid}", "/admin/comptes/{id:guid}/modifier", "/admin/securite", "/admin/cles-api", "/espace/equipe",
+        "/connexion/invitation", "/connexion/second-facteur", "/connexion/mot-de-passe-oublie", "/connexion/nouveau-mot-de-passe", "/connexion/adresse", "/connexion/externe",
+        "/mon-compte/adresse", "/mon-compte/cles-acces", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/second-facteur", "/mon-compte/sessions",
+    ];
+
     /// <summary>Seen by <c>InboxBrowserTests</c>.</summary>
     public static readonly string[] Inbox = ["/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis"];
 
@@ -34,7 +42,7 @@ public static partial class SiteMap
     public static readonly string[] Settings = ["/admin/parametres", "/admin/parametres/organismes/{slug}"];
 
     /// <summary>Every page that some test looks at.</summary>
-    public static IEnumerable<string> AllLooked => [.. OnTheWay, .. Aside, .. Inbox, .. Settings];
+    public static IEnumerable<string> AllLooked => [.. OnTheWay, .. Aside, .. Inbox, .. Settings, .. Accounts];
 
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =

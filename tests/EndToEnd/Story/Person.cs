@@ -18,9 +18,13 @@ public sealed class Person : IAsyncDisposable
     private readonly HashSet<string> _refused = [];
     private int? _refusal;
 
-    public Person(StoryWorld world, IBrowserContext context, IPage page)
+    /// <param name="world">Where he is.</param>
+    /// <param name="context">His cookies.</param>
+    /// <param name="page">His first tab.</param>
+    /// <param name="address">The Host's address as he types it.</param>
+    public Person(StoryWorld world, IBrowserContext context, IPage page, Uri address)
     {
-        (_world, _context, Page) = (world, context, page);
+        (_world, _context, Page, Address) = (world, context, page, address);
         context.Console += (_, message) => Note(message.Type == "error" && !IsRefusal(message), $"console, {message.Page?.Url}: {message.Text}");
         context.WebError += (_, error) => Note(true, $"script, {error.Page?.Url}: {error.Error}");
         // A navigation given up for a download or for the next click is nobody's mistake.
@@ -28,12 +32,14 @@ public sealed class Person : IAsyncDisposable
         context.Response += (_, answer) => Note(IsOurs(answer.Url) && answer.Status >= 400 && !IsExpected(answer), string.Create(CultureInfo.InvariantCulture, $"{answer.Status}: {answer.Request.Method} {answer.Url}"));
     }
 
+    public Uri Address { get; }
+
     /// <summary>The tab in front.</summary>
     public IPage Page { get; private set; }
 
     public ValueTask DisposeAsync() => new(_context.CloseAsync());
 
-    public Task GoAsync(string path) => Page.GotoAsync(new Uri(_world.Address, path).ToString());
+    public Task GoAsync(string path) => Page.GotoAsync(new Uri(Address, path).ToString());
 
     public ILocator Link(string name, bool exact = false) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = exact });
 
@@ -90,7 +96,7 @@ public sealed class Person : IAsyncDisposable
     public async Task FollowAsync(string toward)
     {
         await Page.Locator($"section[aria-labelledby=liens] a[href*='{toward}']").First.ClickAsync();
-        await Assertions.Expect(Page).ToHaveURLAsync(new Regex("^" + Regex.Escape(_world.Address.ToString())));
+        await Assertions.Expect(Page).ToHaveURLAsync(new Regex("^" + Regex.Escape(Address.ToString())));
     }
 
     /// <summary>What opens in a new tab is in front until the action is done.</summary>
@@ -117,11 +123,11 @@ public sealed class Person : IAsyncDisposable
     public async Task LookAsync(string name)
     {
         await Page.WaitForLoadStateAsync();
-        SiteMap.Seen(Page, _world.Address);
+        SiteMap.Seen(Page, Address);
         _world.Wrong(await Screen.CheckAsync(Page, name));
     }
 
-    private bool IsOurs(string url) => url.StartsWith(_world.Address.ToString(), StringComparison.Ordinal);
+    private bool IsOurs(string url) => url.StartsWith(Address.ToString(), StringComparison.Ordinal);
 
     private bool IsExpected(IResponse answer) => answer.Status == _refusal && (_refused.Add(answer.Url) || true);
 

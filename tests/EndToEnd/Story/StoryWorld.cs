@@ -84,10 +84,11 @@ public class StoryWorld : IAsyncLifetime
     }
 
     /// <summary>Somebody sits down at a computer of his own: no cookie, a wide screen.</summary>
-    public async Task<Person> ArriveAsync()
+    /// <param name="byName">At http://localhost rather than at its number: passkeys need a name.</param>
+    public async Task<Person> ArriveAsync(bool byName = false)
     {
         var context = await _browser.NewContextAsync(new() { Locale = "fr-FR", TimezoneId = "Europe/Paris", ViewportSize = Person.Wide, ReducedMotion = ReducedMotion.Reduce });
-        return new Person(this, context, await context.NewPageAsync());
+        return new Person(this, context, await context.NewPageAsync(), byName ? new UriBuilder(Address) { Host = "localhost" }.Uri : Address);
     }
 }
 

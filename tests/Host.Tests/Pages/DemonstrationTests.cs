@@ -22,6 +22,7 @@ public sealed class DemonstrationTests(DemonstrationFixture host) : IClassFixtur
     [InlineData("salarie", "/espace", "Léo Martin")]
     [InlineData("consultant", "/espace", "Hélène Weiss")]
     [InlineData("procedures", "/console", "Marc Schmitt")]
+    [InlineData("administrateur", "/console", "Sophie Lang")]
     public async Task Role_Chosen_OpensItsSession(string person, string home, string name)
     {
         var browser = host.Visitor();

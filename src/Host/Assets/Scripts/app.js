@@ -5,6 +5,7 @@ import "./forms.js";
 import "./menus.js";
 import "./navigation.js";
 import "./print.js";
+import "./passkeys.js";
 import "./contrast.js";
 import "./live.js";
 import "./presence.js";

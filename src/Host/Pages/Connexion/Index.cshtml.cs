@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using MonOPCO.Domain.Users;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.SignIn;
@@ -9,7 +10,7 @@ using MonOPCO.Host.SignIn;
 namespace MonOPCO.Host.Pages.Connexion;
 
 [EnableRateLimiting(Limits.SignIn)]
-public sealed class IndexModel(SignInService signIn) : PageModel
+public sealed class IndexModel(SignInService signIn, Passkeys passkeys) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Retour { get; set; }
@@ -43,7 +44,20 @@ public sealed class IndexModel(SignInService signIn) : PageModel
             return this.Invalid();
         }
 
-        return LocalRedirect(LocalUrl.Or(Retour, (await signIn.OpenAsync(user, Remember)).Home()));
+        return LocalRedirect(await signIn.ContinueAsync(user, SignInMethod.Password, Remember, Retour));
+    }
+
+    /// <summary>A passkey is both factors: something held, unlocked by its owner.</summary>
+    public async Task<IActionResult> OnPostCleAccesAsync(string? cle, CancellationToken cancellationToken)
+    {
+        ModelState.Clear();
+        if (await passkeys.CheckAsync(cle, cancellationToken) is { } user)
+        {
+            return LocalRedirect(LocalUrl.Or(Retour, (await signIn.OpenAsync(user, remember: false, SignInMethod.Passkey, withSecondFactor: true)).Home()));
+        }
+
+        ModelState.AddModelError("", "Cette clé d’accès n’ouvre aucun compte actif. Connectez-vous autrement, puis ajoutez-en une dans « Mon compte ».");
+        return this.Invalid();
     }
 
     public async Task<IActionResult> OnPostLienAsync(CancellationToken cancellationToken)

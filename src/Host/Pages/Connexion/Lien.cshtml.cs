@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using MonOPCO.Domain.Users;
-using MonOPCO.Host.Demo;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Connexion;
@@ -26,9 +25,9 @@ public sealed class LienModel(SignInService signIn) : PageModel
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (await signIn.OpenByLinkAsync(Jeton, cancellationToken) is var (link, person))
+        if (await signIn.OpenByLinkAsync(Jeton, cancellationToken) is { } next)
         {
-            return LocalRedirect(LocalUrl.Or((string?)link.Payload?["returnUrl"], person.Home()));
+            return LocalRedirect(next);
         }
 
         await LookAsync(cancellationToken);

@@ -65,6 +65,11 @@ public sealed class CompanyAccounts(
         var user = await users.FindByEmailAsync(email);
         if (user is not null)
         {
+            if (!user.MayEnter)
+            {
+                return Refuse(user.IsInvited ? "Une invitation attend à cette adresse : ouvrez-la d’abord, puis faites la demande depuis votre espace." : "Cette adresse ne peut pas servir à une demande. Écrivez-nous, ou faites la demande avec une autre adresse professionnelle.");
+            }
+
             if (!await users.IsInRoleAsync(user, Roles.Entreprise))
             {
                 return Refuse("Cette adresse sert déjà à un compte qui n’est pas celui d’une entreprise. Faites la demande avec une autre adresse professionnelle.");

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
@@ -10,7 +11,7 @@ namespace MonOPCO.Host.Pages.Demande;
 
 /// <summary>Opening the link only shows this page (programs that scan mail follow links); pressing the button proves the address, opens the account and begins the request.</summary>
 [AllowAnonymous, EnableRateLimiting(Limits.SignIn)]
-public sealed class ConfirmerModel(CompanyAccounts accounts, SignInService signIn, RequestDrafts drafts) : PageModel
+public sealed class ConfirmerModel(CompanyAccounts accounts, SignInService signIn, RequestDrafts drafts, SignInManager<User> session) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Jeton { get; set; }
@@ -44,10 +45,9 @@ public sealed class ConfirmerModel(CompanyAccounts accounts, SignInService signI
             return page;
         }
 
-        var person = await signIn.OpenAsync(user, remember: false);
-        var draft = await drafts.CreateAsync(person, account.Company!, intent.Kind, intent.Start, cancellationToken);
+        var draft = await drafts.CreateAsync(await session.CreateUserPrincipalAsync(user), account.Company!, intent.Kind, intent.Start, cancellationToken);
         this.Flash("success", "Votre adresse est confirmée. Votre demande est enregistrée au fur et à mesure.");
-        return LocalRedirect($"~/demande/{draft.Id}/beneficiaires");
+        return LocalRedirect(await signIn.ContinueAsync(user, SignInMethod.Link, remember: false, $"/demande/{draft.Id}/beneficiaires"));
     }
 
     public async Task<IActionResult> OnPostNouveauAsync(CancellationToken cancellationToken)

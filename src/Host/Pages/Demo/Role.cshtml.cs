@@ -25,7 +25,7 @@ public sealed class RoleModel(SignInService signIn, UserManager<User> users, Mon
             return NotFound();
         }
 
-        return LocalRedirect((await signIn.OpenAsync(user, remember: false)).Home());
+        return LocalRedirect((await signIn.OpenAsync(user, remember: false, SignInMethod.Demonstration)).Home());
     }
 
     /// <summary>Plays the contact of a dossier whose company only the Sandbox's register knows, and goes to what waits there.</summary>
@@ -37,7 +37,7 @@ public sealed class RoleModel(SignInService signIn, UserManager<User> users, Mon
             return NotFound();
         }
 
-        await signIn.OpenAsync(user, remember: false);
+        await signIn.OpenAsync(user, remember: false, SignInMethod.Demonstration);
         return LocalRedirect($"~/espace/dossiers/{contact.Numero}");
     }
 }
