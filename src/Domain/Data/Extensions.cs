@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
@@ -71,6 +72,9 @@ public static class Extensions
         services.AddScoped<SignatureService>();
         services.AddScoped<MagicLinkService>();
         services.AddScoped<ApiKeyService>();
+        services.AddScoped<BilanContents>();
+        services.AddScoped<ConsultantHandovers>();
+        services.AddSingleton<DossierAccessLog>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
         services.AddScoped<Settings.PlatformSettings>();
