@@ -26,17 +26,18 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Espace, "/espace/demande", "Nouvelle demande", "plus", Policies.Company),
 
         new(NavigationArea.Console, "/console", "Accueil", "home", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/taches", "Boîte de réception", "inbox", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/dossiers", "Dossiers", "folders", Policies.Staff, "Travail"),
+        new(NavigationArea.Console, "/taches", "Boîte de réception", "inbox", Policies.Tasks, "Travail"),
+        new(NavigationArea.Console, "/dossiers", "Dossiers", "folders", Policies.DossiersView, "Travail"),
         new(NavigationArea.Console, "/console/depots", "Dépôts", "upload", Policies.Staff, "Travail"),
         new(NavigationArea.Console, "/console/entreprises", "Entreprises", "building", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/procedures", "Procédures", "route", Policies.Staff, "Procédures"),
-        new(NavigationArea.Console, "/instances", "Exécutions", "history", Policies.Staff, "Procédures"),
+        new(NavigationArea.Console, "/procedures", "Procédures", "route", Policies.ProceduresView, "Procédures"),
+        new(NavigationArea.Console, "/instances", "Exécutions", "history", Policies.ProceduresView, "Procédures"),
         new(NavigationArea.Console, "/regles", "Règles", "scale", Policies.RuleReaders, "Procédures"),
         new(NavigationArea.Console, "/console/incidents", "Incidents", "alert-triangle", Policies.Staff, "Procédures"),
         new(NavigationArea.Console, "/admin/comptes", "Comptes", "users", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),
+        new(NavigationArea.Console, "/admin/droits", "Droits", "lock", Policies.Administration, "Administration"),
     ];
 
     public async Task<IReadOnlyList<NavigationEntry>> ForAsync(HttpContext context, NavigationArea area)

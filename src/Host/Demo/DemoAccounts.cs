@@ -17,6 +17,7 @@ public sealed class DemoAccounts(UserManager<User> users, IOptions<DemoSettings>
         new("salarie", "Salarié", "salarie@demo.monopco.test", "Léo Martin", Roles.Beneficiaire),
         new("consultant", "Consultant", "consultant@demo.monopco.test", "Hélène Weiss", Roles.Consultant),
         new("procedures", "Responsable des procédures", "procedures@demo.monopco.test", "Marc Schmitt", Roles.ResponsableProcedures),
+        new("administrateur", "Administrateur", "administrateur@demo.monopco.test", "Sophie Lang", Roles.SuperAdmin),
     ];
 
     public async Task EnsureAsync()

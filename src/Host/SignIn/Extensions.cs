@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
@@ -7,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
+using MonOPCO.Domain.Users.Permissions;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Permissions;
 
 namespace MonOPCO.Host.SignIn;
 
@@ -50,6 +53,15 @@ internal static class Extensions
         // A password changed or an account stopped elsewhere ends open sessions within minutes, not half an hour.
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(5));
         services.AddAuthorization(Policies.Configure);
+        services.AddSingleton(new PermissionCatalogue(Policies.All));
+        services.AddSingleton<PermissionMatrix>();
+        services.AddScoped<PermissionService>();
+        services.AddScoped<IAuthorizationHandler, PermissionHandler>();
+        services.Configure<Microsoft.AspNetCore.Mvc.MvcOptions>(options =>
+        {
+            options.Filters.Add<RequiresFilter>();
+            options.Filters.Add<AccessLogFilter>();
+        });
         services.AddScoped<SignInService>();
         services.AddScoped<AccessTokens>();
         services.AddScoped<MailQueue>();

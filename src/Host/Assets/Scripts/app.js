@@ -6,6 +6,7 @@ import "./menus.js";
 import "./navigation.js";
 import "./print.js";
 import "./contrast.js";
+import "./matrix.js";
 import "./live.js";
 import "./presence.js";
 import "./drafts.js";
