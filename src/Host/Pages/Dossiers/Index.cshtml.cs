@@ -10,7 +10,7 @@ using MonOPCO.Host.Infrastructure.TagHelpers;
 namespace MonOPCO.Host.Pages.Dossiers;
 
 /// <summary>All dossiers; the address is the state of the list.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.DossiersView)]
 public sealed class IndexModel(DossierSearch search, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25;
