@@ -181,6 +181,8 @@ internal static class Extensions
         app.MapRazorPages();
         app.MapDisplay();
         app.MapLive();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

@@ -11,7 +11,7 @@ namespace MonOPCO.Domain.Data;
 internal static class DbContextExtensions
 {
     // Derived, secret or bulky columns say nothing about a change; bilan content and forms never enter the audit.
-    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload" };
+    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated" };
 
     // The audit tells that they changed, not from what to what.
     private static readonly HashSet<string> Personal = new(StringComparer.Ordinal) { "LastName", "FirstName", "BirthDate", "Email", "Phone", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent", "DeclineReason", "Values" };

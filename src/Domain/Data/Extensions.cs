@@ -8,7 +8,9 @@ using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Bulk;
 using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
@@ -34,7 +36,7 @@ public static class Extensions
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal));
+            return new DataSources(NpgsqlDataSource.Create(options.Staff), NpgsqlDataSource.Create(options.Portal), DataSources.ForLists(options.Staff));
         });
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
@@ -57,6 +59,9 @@ public static class Extensions
         services.AddScoped<DossierSearch>();
         services.AddSingleton<CalendarCache>();
         services.AddScoped<CalendarBook>();
+        services.AddSingleton<DossierList>();
+        services.AddScoped<BulkRuns>();
+        services.AddScoped<Reminders>();
         services.AddScoped<TaskService>();
         services.AddScoped<TaskThread>();
         services.AddScoped<DelegationService>();

@@ -8,6 +8,8 @@ using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Bulk;
+using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
@@ -44,6 +46,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<Dossier> Dossiers => Set<Dossier>();
 
     public DbSet<RequestDraft> RequestDrafts => Set<RequestDraft>();
+
+    public DbSet<SavedView> SavedViews => Set<SavedView>();
+
+    public DbSet<ListPreference> ListPreferences => Set<ListPreference>();
+
+    public DbSet<BulkRun> BulkRuns => Set<BulkRun>();
+
+    public DbSet<BulkItem> BulkItems => Set<BulkItem>();
 
     public DbSet<Beneficiaire> Beneficiaires => Set<Beneficiaire>();
 

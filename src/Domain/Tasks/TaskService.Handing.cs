@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
-using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Users;
 

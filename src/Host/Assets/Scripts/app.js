@@ -12,6 +12,7 @@ import "./presence.js";
 import "./drafts.js";
 import "./inbox.js";
 import "./keys.js";
+import "./list.js";
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.
 htmx.config.allowEval = false;
