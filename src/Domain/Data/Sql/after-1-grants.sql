@@ -6,6 +6,9 @@ alter default privileges in schema public grant usage, select on sequences to mo
 revoke update, delete, truncate on audit_entries from monopco_staff;
 grant update (row_hash, chain_hash, sealed_at) on audit_entries to monopco_staff;
 
+-- What was destroyed is only ever added to.
+revoke update, delete, truncate on keys.document_purges, keys.subject_purges from monopco_staff;
+
 -- Content of a bilan is no business of the staff (after-4-bilan.sql); the log of accesses is only added to; the answer to a new consultant is the beneficiary's.
 -- Of the wrapped keys the staff's role has what a change of the master key needs; without the content they open nothing.
 revoke all on bilan_contents from monopco_staff;
