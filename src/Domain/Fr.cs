@@ -22,6 +22,8 @@ public static class Fr
 
     public static string DateTime(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Paris).ToString("dd/MM/yyyy 'à' HH:mm", French);
 
+    public static string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Paris).ToString("HH:mm", French);
+
     /// <summary>« 3 février 2026 ».</summary>
     public static string LongDate(DateOnly date) => date.Day == 1 ? date.ToString("1'er' MMMM yyyy", French) : date.ToString("d MMMM yyyy", French);
 

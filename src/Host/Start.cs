@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Users.Permissions;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Demo;
 
@@ -29,6 +30,7 @@ internal static class Start
             }
         }
 
+        await scope.ServiceProvider.GetRequiredService<PermissionService>().SeedAsync(app.Lifetime.ApplicationStopping);
         if (DemoSettings.IsEnabled(app.Configuration, app.Environment))
         {
             await scope.ServiceProvider.GetRequiredService<DemoAccounts>().EnsureAsync();

@@ -229,7 +229,7 @@ public sealed class RestoreService(IOptions<BackupOptions> options, BackupKeys k
         var store = new DocumentStore(db, master);
 
         // Those whose key is younger than the data or older than the keys' backup say nothing about the fit.
-        var documents = await db.Database.SqlQuery<Guid>($"select d.id as \"Value\" from documents d join keys.document_keys k on k.document_id = d.id where d.destroyed_at is null order by md5(d.id::text) limit {Sample}").ToListAsync(cancellationToken);
+        var documents = await db.Database.SqlQuery<Guid>($"select d.id as \"Value\" from documents d join keys.document_keys k on k.document_id = d.id where d.destroyed_at is null and not d.confidential order by md5(d.id::text) limit {Sample}").ToListAsync(cancellationToken);
         foreach (var id in documents)
         {
             if (!await store.VerifyAsync(id, cancellationToken))

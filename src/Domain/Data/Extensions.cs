@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Backups;
+using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
@@ -90,6 +91,9 @@ public static class Extensions
         services.AddScoped<SignatureService>();
         services.AddScoped<MagicLinkService>();
         services.AddScoped<ApiKeyService>();
+        services.AddScoped<BilanContents>();
+        services.AddScoped<ConsultantHandovers>();
+        services.AddSingleton<DossierAccessLog>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
         services.AddScoped<OperationsService>();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -19,6 +20,7 @@ using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
+using MonOPCO.Domain.Users.Permissions;
 
 namespace MonOPCO.Domain.Data;
 
@@ -115,6 +117,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<SignInAttempt> SignInAttempts => Set<SignInAttempt>();
 
     public DbSet<AddressHold> AddressHolds => Set<AddressHold>();
+
+    public DbSet<BilanContent> BilanContents => Set<BilanContent>();
+
+    public DbSet<ConsultantHandover> ConsultantHandovers => Set<ConsultantHandover>();
+
+    public DbSet<DossierAccess> DossierAccesses => Set<DossierAccess>();
+
+    public DbSet<RolePermission> RolePermissions => Set<RolePermission>();
 
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 

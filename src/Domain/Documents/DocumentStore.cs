@@ -173,7 +173,7 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
             db.Audit(document, "document", id, document.DossierId, "Destroyed", change);
             db.Add(new DocumentPurge { DocumentId = id, DestroyedAt = change.Now });
             await db.Set<DocumentKey>().Where(x => x.DocumentId == id).ExecuteDeleteAsync(cancellationToken);
-            await db.Set<DocumentChunk>().Where(x => x.DocumentId == id).ExecuteDeleteAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"select destroy_document_chunks({id})", cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             return true;
         },
@@ -185,7 +185,7 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
         {
             var purged = db.Set<DocumentPurge>().Select(x => x.DocumentId);
             var keys = await db.Set<DocumentKey>().Where(x => purged.Contains(x.DocumentId)).ExecuteDeleteAsync(cancellationToken);
-            await db.Set<DocumentChunk>().Where(x => purged.Contains(x.DocumentId)).ExecuteDeleteAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"select destroy_document_chunks(document_id) from keys.document_purges", cancellationToken);
             await db.Database.ExecuteSqlAsync(
                 $"update documents d set destroyed_at = p.destroyed_at, facts = null from keys.document_purges p where p.document_id = d.id and d.destroyed_at is null", cancellationToken);
             return keys;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
 using Npgsql;
@@ -34,6 +35,7 @@ public sealed class MasterKeys(MasterKey master, DataSources sources, IOptions<M
     [
         ("keys.subject_keys", ["kind", "id"], row => KeyRing.Context(KeySubject.Parse($"{row[0]}:{row[1]}"))),
         ("keys.document_keys", ["document_id"], row => ((Guid)row[0]).ToByteArray()),
+        ("keys.bilan_keys", ["dossier_id", "person_key"], row => BilanContents.KeyContext((Guid)row[0], (string)row[1])),
     ];
 
     private readonly string _host = $"{Environment.MachineName}/{Environment.ProcessId}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
@@ -223,7 +225,7 @@ public sealed class MasterKeys(MasterKey master, DataSources sources, IOptions<M
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             // Waits for transactions that have wrapped something and not committed yet.
-            await using (var wait = new NpgsqlCommand("lock table keys.document_keys, keys.subject_keys, protection_keys in share mode", connection, transaction))
+            await using (var wait = new NpgsqlCommand("lock table keys.document_keys, keys.subject_keys, keys.bilan_keys, protection_keys in share mode", connection, transaction))
             {
                 await wait.ExecuteNonQueryAsync(cancellationToken);
             }

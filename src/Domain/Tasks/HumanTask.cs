@@ -154,6 +154,8 @@ internal sealed class HumanTaskMapping : IEntityTypeConfiguration<HumanTask>
         builder.HasIndex(x => x.WorkflowInstanceId);
         builder.HasIndex(x => x.CandidateCompanyId);
         builder.HasIndex(x => x.CandidateEmailKey);
+        builder.HasIndex(x => x.CandidateUserId).HasFilter("candidate_user_id is not null");
+        builder.HasIndex(x => x.AssigneeId).HasFilter("assignee_id is not null");
         builder.HasOne<Dossier>().WithMany().HasForeignKey(x => x.DossierId).OnDelete(DeleteBehavior.Cascade);
     }
 }

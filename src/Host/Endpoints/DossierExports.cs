@@ -15,8 +15,8 @@ internal static class DossierExports
 {
     public static void MapDossierExports(this WebApplication app)
     {
-        app.MapGet("/dossiers/export.xlsx", XlsxAsync).RequireAuthorization(Policies.Staff);
-        app.MapGet("/dossiers/export.csv", CsvAsync).RequireAuthorization(Policies.Staff);
+        app.MapGet("/dossiers/export.xlsx", XlsxAsync).RequireAuthorization(Policies.DossiersView, Policies.Exports);
+        app.MapGet("/dossiers/export.csv", CsvAsync).RequireAuthorization(Policies.DossiersView, Policies.Exports);
     }
 
     private static async Task XlsxAsync(HttpContext http, DossierList list, ListViews views, TimeProvider clock)

@@ -15,7 +15,7 @@ public sealed class AccessTokens(ApiKeyService keys, UserManager<User> users, ID
     public async Task<string> IssueAsync(User user) =>
         _protector.Protect($"{user.Id}|{await users.GetSecurityStampAsync(user)}", clock.GetUtcNow() + settings.Value.TokenLifetime);
 
-    /// <summary>The account behind a token or an API key, with the key's scopes.</summary>
+    /// <summary>The account behind a token or an API key, with the key's scopes; a token, like a session, has all of its account's.</summary>
     public async Task<(User User, string[] Scopes)?> FindAsync(string credential, CancellationToken cancellationToken)
     {
         if (await FindKeyAsync(credential, cancellationToken) is { } found)
@@ -27,7 +27,7 @@ public sealed class AccessTokens(ApiKeyService keys, UserManager<User> users, ID
         {
             var parts = _protector.Unprotect(credential, out var expires).Split('|');
             var user = expires > clock.GetUtcNow() ? await users.FindByIdAsync(parts[0]) : null;
-            return user is { MayEnter: true } && await users.GetSecurityStampAsync(user) == parts[1] && !await users.IsLockedOutAsync(user) ? (user, []) : null;
+            return user is { MayEnter: true } && await users.GetSecurityStampAsync(user) == parts[1] && !await users.IsLockedOutAsync(user) ? (user, ["*"]) : null;
         }
         catch (CryptographicException)
         {

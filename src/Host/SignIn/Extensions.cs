@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
@@ -7,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
+using MonOPCO.Domain.Users.Permissions;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Permissions;
 
 namespace MonOPCO.Host.SignIn;
 
@@ -57,6 +60,15 @@ internal static class Extensions
         services.AddScoped<SignInGuard>();
         services.AddScoped<PendingSignIn>();
         services.AddScoped<AccountMails>();
+        services.AddSingleton(new PermissionCatalogue(Policies.All));
+        services.AddSingleton<PermissionMatrix>();
+        services.AddScoped<PermissionService>();
+        services.AddScoped<IAuthorizationHandler, PermissionHandler>();
+        services.Configure<Microsoft.AspNetCore.Mvc.MvcOptions>(options =>
+        {
+            options.Filters.Add<RequiresFilter>();
+            options.Filters.Add<AccessLogFilter>();
+        });
         services.AddScoped<SignInService>();
         services.AddScoped<ExternalAccounts>();
         services.AddScoped<Passkeys>();

@@ -43,6 +43,10 @@ public static class SessionClaims
     public static PortalIdentity PortalIdentity(this ClaimsPrincipal user) =>
         new(user.Id(), user.StandsForCompany() ? user.CompanyId() : null, user.IsInRole(Domain.Users.Roles.Beneficiaire) ? user.Email() : null);
 
+    /// <summary>The company as such, nobody of it: for showing what an employer sees.</summary>
+    public static ClaimsPrincipal AsCompany(Guid companyId, string name) => new(new ClaimsIdentity(
+        [new(ClaimTypes.NameIdentifier, Guid.Empty.ToString()), new(DisplayName, name), new(Company, companyId.ToString()), new(ClaimTypes.Role, Domain.Users.Roles.Entreprise)], "look"));
+
     /// <summary>What finds this person's tasks.</summary>
     public static InboxKeys InboxKeys(this ClaimsPrincipal user) => new(user.Id(), user.Roles(), user.CompanyId(), user.Email());
 }

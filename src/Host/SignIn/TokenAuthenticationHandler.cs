@@ -15,7 +15,7 @@ internal sealed class TokenAuthenticationHandler(
 {
     public const string SchemeName = "Token";
 
-    /// <summary>The claim that carries an API key's scopes.</summary>
+    /// <summary>The claim that carries an API key's scopes: names of permissions.</summary>
     public const string ScopeClaim = "scope";
 
     /// <summary>What the request shows, or null when it shows nothing of ours.</summary>

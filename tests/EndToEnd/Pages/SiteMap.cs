@@ -13,6 +13,7 @@ public static partial class SiteMap
         "/", "/demande", "/demande/verifiez", "/demande/confirmer", "/demande/{brouillon:guid}/beneficiaires", "/demande/{brouillon:guid}/action", "/demande/{brouillon:guid}/recapitulatif",
         "/espace", "/espace/demande", "/espace/dossiers", "/espace/dossiers/{numero}", "/connexion", "/connexion/lien-envoye", "/connexion/lien", "/signature/{token}",
         "/console", "/taches", "/taches/{id:guid}", "/dossiers", "/dossiers/lot", "/dossiers/lots/{id:guid}", "/dossiers/{numero}", "/dossiers/{numero}/depot", "/dossiers/{numero}/modifier", "/instances", "/instances/{id:guid}", "/designer/instances/{instanceId:guid}",
+        "/admin/droits", "/espace/dossiers/{numero}/acces", "/espace/dossiers/{numero}/employeur", "/espace/dossiers/{numero}/consultant", "/dossiers/{numero}/consultant",
     ];
 
     /// <summary>Seen by <c>PagesTests</c>.</summary>

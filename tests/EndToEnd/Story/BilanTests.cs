@@ -12,7 +12,7 @@ namespace MonOPCO.EndToEnd.Story;
 public sealed partial class BilanTests(StoryWorld world)
 {
     private const string Company = "camille.roux@atelier.example";
-    private const string Employee = "lea.muller@atelier.example";
+    private const string Employee = "salarie@demo.monopco.test";
     private const string Portal = "/agent/atlas/";
 
     [Fact]
@@ -43,6 +43,7 @@ public sealed partial class BilanTests(StoryWorld world)
         await AgentGrantsAsync(netz, numero);
         await AcceptRemainderAsync(company, numero);
         await SeesTheWholeAsync(netz, numero);
+        await ChecksConfidentialityAsync(netz, numero);
         SiteMap.AssertSeen(SiteMap.OnTheWay);
         world.AssertNothingWrong();
     }
@@ -265,7 +266,45 @@ public sealed partial class BilanTests(StoryWorld world)
         await company.LookAsync("32-espace-accorde");
     }
 
-    /// <summary>The end: state, money, timeline, papers, screenshots, and the procedure that led there.</summary>
+    /// <summary>The employee checks who opened the dossier and what the employer sees, and agrees to a new consultant.</summary>
+    private async Task ChecksConfidentialityAsync(Person netz, string numero)
+    {
+        await using var employee = await world.ArriveAsync();
+        await employee.GoAsync("/");
+        await employee.PlayAsync("Salarié");
+        await employee.GoAsync("/espace/dossiers/" + numero);
+        await employee.Link("Qui a ouvert mon dossier").ClickAsync();
+        await employee.SeesAsync("Nadia Keller");
+        await employee.LookAsync("35-acces");
+        await employee.GoAsync("/espace/dossiers/" + numero);
+        await employee.Link("Ce que voit mon employeur").ClickAsync();
+        await employee.SeesAsync("véritable page de votre employeur");
+        await employee.LookAsync("36-employeur");
+
+        await netz.PlayAsync("Administrateur");
+        await netz.GoAsync($"/dossiers/{numero}/consultant");
+        await netz.Page.GetByLabel("Consultant proposé").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await netz.Field("Motif").FillAsync("Départ de l’équipe");
+        await netz.LookAsync("37-consultant-propose");
+        await netz.Button("Proposer au bénéficiaire").ClickAsync();
+        await netz.SeesAsync("Attend l’accord du bénéficiaire");
+        await employee.GoAsync($"/espace/dossiers/{numero}/consultant");
+        await employee.LookAsync("38-consultant-accord");
+        await employee.Page.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await employee.Button("Donner mon accord").ClickAsync();
+        await employee.SeesAsync("Vous avez accepté");
+
+        await netz.GoAsync("/admin/droits");
+        await netz.LookAsync("39-droits");
+        await netz.Page.Locator("input[value='Support:documents.read']").CheckAsync();
+        await Expect(netz.Page.Locator("[data-matrix-count]")).ToContainTextAsync("1 changement");
+        await netz.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(netz.Page.Locator("input[value='ResponsableProcedures:documents.read']")).ToBeFocusedAsync();
+        await netz.Button("Examiner les changements").ClickAsync();
+        await netz.SeesAsync("Qui gagne l’accès");
+        await netz.LookAsync("40-droits-apercu");
+    }
+
     /// <summary>The list in its shapes, a filter, and an act on everything in view.</summary>
     private static async Task LooksAtTheListAsync(Person netz)
     {
@@ -290,6 +329,7 @@ public sealed partial class BilanTests(StoryWorld world)
         await netz.LookAsync("34-dossiers-lot-suivi");
     }
 
+    /// <summary>The end: state, money, timeline, papers, screenshots, and the procedure that led there.</summary>
     private static async Task SeesTheWholeAsync(Person netz, string numero)
     {
         await netz.UntilAsync("/dossiers/" + numero, x => x.Page.GetByText("Accordé", new() { Exact = true }));

@@ -52,7 +52,7 @@ public sealed class ProgramsTests(HostFixture host) : IClassFixture<HostFixture>
     {
         var user = await host.CreateUserAsync(Roles.Operateur);
         var change = ChangeContext.System("test", host.Clock.GetUtcNow());
-        var (key, text) = await host.WithAsync((ApiKeyService keys) => keys.CreateAsync("essai", user.Id, ["workflows:read"], TimeSpan.FromDays(1), change, CancellationToken.None));
+        var (key, text) = await host.WithAsync((ApiKeyService keys) => keys.CreateAsync("essai", user.Id, ["*"], TimeSpan.FromDays(1), change, CancellationToken.None));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("ApiKey", text));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("Bearer", text));
 

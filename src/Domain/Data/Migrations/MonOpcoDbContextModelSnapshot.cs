@@ -379,6 +379,204 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("audit_seals", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.BilanContent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("PersonKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("person_key");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bilan_contents");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_bilan_contents_dossier_id");
+
+                    b.HasIndex("PersonKey")
+                        .HasDatabaseName("ix_bilan_contents_person_key");
+
+                    b.ToTable("bilan_contents", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.BilanKey", b =>
+                {
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<string>("PersonKey")
+                        .HasColumnType("text")
+                        .HasColumnName("person_key");
+
+                    b.Property<string>("MasterKeyId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("master_key_id");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped");
+
+                    b.HasKey("DossierId", "PersonKey")
+                        .HasName("pk_bilan_keys");
+
+                    b.HasIndex("MasterKeyId")
+                        .HasDatabaseName("ix_bilan_keys_master_key_id");
+
+                    b.HasIndex("PersonKey")
+                        .HasDatabaseName("ix_bilan_keys_person_key");
+
+                    b.ToTable("bilan_keys", "keys");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.ConsultantHandover", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool?>("Accepted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("accepted");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasColumnType("text")
+                        .HasColumnName("answered_by");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<Guid?>("FromUserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_user_id");
+
+                    b.Property<DateTimeOffset>("ProposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<string>("ProposedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ToName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_name");
+
+                    b.Property<Guid>("ToUserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("to_user_id");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<string>("Wording")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("wording");
+
+                    b.HasKey("Id")
+                        .HasName("pk_consultant_handovers");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_consultant_handovers_dossier_id");
+
+                    b.HasIndex(new[] { "DossierId" }, "IX_consultant_handovers_pending")
+                        .IsUnique()
+                        .HasDatabaseName("ix_consultant_handovers_pending")
+                        .HasFilter("answered_at is null and withdrawn_at is null");
+
+                    b.ToTable("consultant_handovers", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.DossierAccess", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Thing")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("thing");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dossier_accesses");
+
+                    b.HasIndex("DossierId", "Id")
+                        .HasDatabaseName("ix_dossier_accesses_dossier_id_id");
+
+                    b.ToTable("dossier_accesses", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
                 {
                     b.Property<string>("CalendarCode")
@@ -3176,11 +3374,19 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_human_tasks");
 
+                    b.HasIndex("AssigneeId")
+                        .HasDatabaseName("ix_human_tasks_assignee_id")
+                        .HasFilter("assignee_id is not null");
+
                     b.HasIndex("CandidateCompanyId")
                         .HasDatabaseName("ix_human_tasks_candidate_company_id");
 
                     b.HasIndex("CandidateEmailKey")
                         .HasDatabaseName("ix_human_tasks_candidate_email_key");
+
+                    b.HasIndex("CandidateUserId")
+                        .HasDatabaseName("ix_human_tasks_candidate_user_id")
+                        .HasFilter("candidate_user_id is not null");
 
                     b.HasIndex("Code")
                         .HasDatabaseName("ix_human_tasks_open_code")
@@ -3706,6 +3912,50 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_magic_links_email_key_created_at");
 
                     b.ToTable("magic_links", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Users.Permissions.PermissionVersion", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_permission_versions");
+
+                    b.ToTable("permission_versions", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Users.Permissions.RolePermission", b =>
+                {
+                    b.Property<string>("Role")
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Permission")
+                        .HasColumnType("text")
+                        .HasColumnName("permission");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<bool>("Granted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("granted");
+
+                    b.HasKey("Role", "Permission")
+                        .HasName("pk_role_permissions");
+
+                    b.ToTable("role_permissions", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ProtectionKey", b =>
@@ -5483,6 +5733,36 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.BilanContent", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_bilan_contents_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.ConsultantHandover", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_consultant_handovers_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Bilans.DossierAccess", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dossier_accesses_dossiers_dossier_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>

@@ -7,6 +7,7 @@ import "./navigation.js";
 import "./print.js";
 import "./passkeys.js";
 import "./contrast.js";
+import "./matrix.js";
 import "./live.js";
 import "./presence.js";
 import "./drafts.js";

@@ -9,7 +9,7 @@ using MonOPCO.Host.Audit;
 namespace MonOPCO.Host.Pages.Dossiers;
 
 /// <summary>A document of a dossier for the staff. Bilan content is nobody's business here: it does not exist.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.DocumentsRead)]
 public sealed class DocumentModel(MonOpcoDbContext database, DocumentStore store) : PageModel
 {
     public async Task<IActionResult> OnGetAsync(string numero, Guid id, string? nom, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ using MonOPCO.Host.SignIn;
 namespace MonOPCO.Host.Pages.Dossiers;
 
 /// <summary>Everything about one dossier: where it is, who has it, what comes next, then its parts and its history.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.DossiersView)]
 public sealed class DossierModel(MonOpcoDbContext database, DossierService dossiers, ComplementService complements, SituationReader situations, WorkflowRuntime runtime, IAuthorizationService authorization, TimeProvider clock) : PageModel
 {
     public Dossier Dossier { get; private set; } = null!;
@@ -53,6 +53,12 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
     /// <summary>May change things; others of the staff read.</summary>
     public bool CanWork { get; private set; }
 
+    /// <summary>May open the documents; whoever may not is not shown them either.</summary>
+    public bool CanReadDocuments { get; private set; }
+
+    /// <summary>May propose another consultant of this bilan.</summary>
+    public bool CanAssign { get; private set; }
+
     /// <summary>The map of its procedure with the way it took.</summary>
     public string? PlanUrl { get; private set; }
 
@@ -81,6 +87,8 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
 
         Dossier = dossier;
         CanWork = (await authorization.AuthorizeAsync(User, Policies.Operators)).Succeeded;
+        CanReadDocuments = (await authorization.AuthorizeAsync(User, Policies.DocumentsRead)).Succeeded;
+        CanAssign = Dossier.Kind == DossierKind.Bilan && (await authorization.AuthorizeAsync(User, Policies.ConsultantsAssign)).Succeeded;
         if (!CanWork && HttpContext.Request.Method == "POST")
         {
             context.Result = Forbid();
@@ -133,7 +141,7 @@ public sealed class DossierModel(MonOpcoDbContext database, DossierService dossi
         Tasks = await database.HumanTasks.AsNoTracking().Where(x => x.DossierId == id && x.Status == HumanTaskStatus.Open).OrderBy(x => x.DueAt).ToListAsync(cancellationToken);
         Signatures = await database.SignatureRequests.AsNoTracking().Include(x => x.Signers.OrderBy(s => s.Order)).Where(x => x.DossierId == id).OrderBy(x => x.CreatedAt).ToListAsync(cancellationToken);
         Complements = await complements.ListAsync(id, cancellationToken);
-        Documents = await database.Documents.AsNoTracking().Where(x => x.DossierId == id && !x.Confidential && x.DestroyedAt == null).OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).ToListAsync(cancellationToken);
+        Documents = !CanReadDocuments ? [] : await database.Documents.AsNoTracking().Where(x => x.DossierId == id && !x.Confidential && x.DestroyedAt == null).OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).ToListAsync(cancellationToken);
         Types = await database.DocumentTypes.AsNoTracking().ToDictionaryAsync(x => x.Code, x => x.Label, cancellationToken);
         Filing = await database.Filings.AsNoTracking().Where(x => x.DossierId == id).OrderByDescending(x => x.CreatedAt).FirstOrDefaultAsync(cancellationToken);
         Refusal = Dossier.RefusalCode is { } code ? await database.RefusalReasons.FindAsync([code], cancellationToken) : null;

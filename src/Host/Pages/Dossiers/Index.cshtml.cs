@@ -14,7 +14,7 @@ using MonOPCO.Host.SignIn;
 namespace MonOPCO.Host.Pages.Dossiers;
 
 /// <summary>All dossiers, as a table, a Kanban or a matrix of the same query. The address is the state of the list.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.DossiersView)]
 public sealed class IndexModel(DossierList list, ListViews views, KanbanMoves moves, MonOpcoDbContext database, IAuthorizationService authorization, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25;

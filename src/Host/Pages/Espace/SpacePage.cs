@@ -11,7 +11,18 @@ namespace MonOPCO.Host.Pages.Espace;
 /// <summary>A page of a company's, employee's or consultant's space. It reads through a portal session: what row-level security hides does not exist here.</summary>
 public abstract class SpacePage(PortalSessions sessions) : PageModel
 {
-    protected Task<PortalSession> OpenAsync(CancellationToken cancellationToken) => sessions.OpenAsync(Identity(User), cancellationToken);
+    private ClaimsPrincipal? _viewer;
+
+    /// <summary>Whose rights the page has: the person's, unless it is shown to somebody else as <see cref="LookAs"/> says.</summary>
+    public ClaimsPrincipal Viewer => _viewer ?? User;
+
+    /// <summary>Shown inside another page, to look at: no form, no link that acts.</summary>
+    public bool IsReadOnly => _viewer is not null;
+
+    /// <summary>The page will be what this one sees, in a portal session of this one's, and nothing in it can be sent.</summary>
+    internal void LookAs(ClaimsPrincipal viewer) => _viewer = viewer;
+
+    protected Task<PortalSession> OpenAsync(CancellationToken cancellationToken) => sessions.OpenAsync(Identity(Viewer), cancellationToken);
 
     /// <summary>The address opens what its owner signs, whatever the role; companies sign too.</summary>
     internal static PortalIdentity Identity(ClaimsPrincipal person) => person.PortalIdentity() with { PersonEmail = person.Email() };

@@ -62,7 +62,7 @@ public sealed class ApprobationsModel(ProcedureReads procedures, ProcedureActs a
 
     public async Task<IActionResult> OnPostRegleAsync(bool partout, CancellationToken cancellationToken)
     {
-        if (!(await authorization.AuthorizeAsync(User, Policies.Administration)).Succeeded)
+        if (!(await authorization.AuthorizeAsync(User, Policies.ProceduresGovern)).Succeeded)
         {
             return Forbid();
         }
@@ -91,6 +91,6 @@ public sealed class ApprobationsModel(ProcedureReads procedures, ProcedureActs a
     {
         Rows = await procedures.AwaitingAsync(cancellationToken);
         NeedsApprovalEverywhere = await procedures.NeedsApprovalEverywhereAsync(cancellationToken);
-        MayAdminister = (await authorization.AuthorizeAsync(User, Policies.Administration)).Succeeded;
+        MayAdminister = (await authorization.AuthorizeAsync(User, Policies.ProceduresGovern)).Succeeded;
     }
 }

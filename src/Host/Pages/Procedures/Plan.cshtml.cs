@@ -9,6 +9,7 @@ using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Infrastructure;
+using MonOPCO.Host.Permissions;
 using MonOPCO.Host.Plans;
 
 namespace MonOPCO.Host.Pages.Procedures;
@@ -71,6 +72,7 @@ public sealed class PlanModel(PlanShelf shelf, PlanDrawing drawing, TimeMaps tim
     }
 
     /// <summary>The table, for a spreadsheet.</summary>
+    [Requires(Policies.Exports)]
     public async Task<IActionResult> OnGetCsvAsync(string definitionId, CancellationToken cancellationToken)
     {
         if (!await LoadAsync(definitionId, cancellationToken))

@@ -117,7 +117,7 @@ public sealed class ProcedureModel(
     }, cancellationToken);
 
     /// <summary>Whoever may publish must not be able to lift the rule that binds them: administrators only.</summary>
-    public Task<IActionResult> OnPostRegleAsync(string definitionId, CancellationToken cancellationToken) => ActAsync(definitionId, Policies.Administration, null, async change =>
+    public Task<IActionResult> OnPostRegleAsync(string definitionId, CancellationToken cancellationToken) => ActAsync(definitionId, Policies.ProceduresGovern, null, async change =>
     {
         await acts.SetApprovalAsync(definitionId, Regle switch { "oui" => true, "non" => false, _ => null }, change, cancellationToken);
         return "La règle d’approbation est enregistrée.";
@@ -230,7 +230,7 @@ public sealed class ProcedureModel(
 
         Procedure = found;
         (MayEdit, MayPublish) = (await MayAsync(Policies.ProceduresEdit), await MayAsync(Policies.ProceduresPublish));
-        (MayOperate, MayAdminister) = (await MayAsync(Policies.ProceduresOperate), await MayAsync(Policies.Administration));
+        (MayOperate, MayAdminister) = (await MayAsync(Policies.ProceduresOperate), await MayAsync(Policies.ProceduresGovern));
         NeedsApprovalEverywhere = await procedures.NeedsApprovalEverywhereAsync(cancellationToken);
         var now = clock.GetUtcNow();
         Open = await editors.OpenAsync(definitionId, now, cancellationToken);

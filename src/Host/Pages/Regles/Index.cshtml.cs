@@ -7,6 +7,7 @@ using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Host.Infrastructure;
+using MonOPCO.Host.Permissions;
 
 namespace MonOPCO.Host.Pages.Regles;
 
@@ -42,6 +43,7 @@ public sealed class IndexModel(MonOpcoDbContext database, RuleBook rules, IAutho
     }
 
     /// <summary>Every value with its dates, also those past, to come and withdrawn from the list's choice.</summary>
+    [Requires(Policies.Exports)]
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken);

@@ -12,7 +12,7 @@ using MonOPCO.Host.SignIn;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>Who treats my tasks while I am away.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks)]
 public sealed class AbsenceModel(DelegationService delegations, StaffDirectory staff, TimeProvider clock) : PageModel
 {
     [BindProperty]

@@ -15,7 +15,7 @@ using MonOPCO.Host.TaskWork;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>The inbox: five lists, one query; the address is the state of the page.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks)]
 public sealed class IndexModel(Inbox inbox, InboxPerson person, NextTask next, TaskService tasks, NoticeService notices, CalendarBook calendars, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25;

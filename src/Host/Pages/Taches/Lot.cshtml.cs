@@ -13,7 +13,7 @@ using MonOPCO.Host.TaskWork;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>Several tasks at once: choose, see what would happen to each, do it. What came of it is a page of its own.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks)]
 public sealed class LotModel(BatchRunner runner, InboxPerson person, StaffDirectory staff, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
     /// <summary>Ids of the tasks.</summary>

@@ -8,7 +8,7 @@ using MonOPCO.Domain.Documents;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>A file that was joined to a task.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks), Authorize(Policies.DocumentsRead)]
 public sealed class PieceModel(MonOpcoDbContext database, DocumentStore store) : PageModel
 {
     public async Task<IActionResult> OnGetAsync(Guid id, Guid document, CancellationToken cancellationToken)

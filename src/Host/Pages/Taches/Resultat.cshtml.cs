@@ -11,7 +11,7 @@ using MonOPCO.Host.TaskWork;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>What came of a bulk act: each task, and another try for those that failed.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks)]
 public sealed class ResultatModel(MonOpcoDbContext database, BatchRunner runner, TaskService tasks, InboxPerson person, TimeProvider clock) : PageModel
 {
     public TaskBatch Batch { get; private set; } = null!;

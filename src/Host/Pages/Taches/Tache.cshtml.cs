@@ -21,7 +21,7 @@ using MonOPCO.Host.TaskWork;
 namespace MonOPCO.Host.Pages.Taches;
 
 /// <summary>One task: its screen, the dossier beside it, its outcomes as buttons; what people say about it, and its history.</summary>
-[Authorize(Policies.Staff)]
+[Authorize(Policies.Tasks)]
 [RequestSizeLimit(MaxRequest), RequestFormLimits(MultipartBodyLengthLimit = MaxRequest)]
 public sealed partial class TacheModel(
     MonOpcoDbContext database, TaskService tasks, TaskDesk desk, TaskThread thread, StaffDirectory staff, InboxPerson person, CalendarBook calendars, IOptions<InboxSettings> settings, TimeProvider clock) : PageModel

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
@@ -13,7 +12,7 @@ namespace MonOPCO.Host.Pages.Espace.Demande;
 
 /// <summary>A further request of a company that is already known.</summary>
 [Authorize(Policies.Company)]
-public sealed class IndexModel(MonOpcoDbContext database, RequestDrafts drafts) : PageModel
+public sealed class IndexModel(PortalSessions sessions, RequestDrafts drafts) : SpacePage(sessions)
 {
     [BindProperty, Display(Name = "Vous voulez financer")]
     public DossierKind Type { get; set; } = DossierKind.Bilan;
@@ -46,7 +45,8 @@ public sealed class IndexModel(MonOpcoDbContext database, RequestDrafts drafts) 
     // An account without company proves one first, on the public page.
     private async Task<bool> LoadAsync(CancellationToken cancellationToken)
     {
-        if (User.CompanyId() is not { } id || await database.Companies.FindAsync([id], cancellationToken) is not { } company)
+        await using var session = await OpenAsync(cancellationToken);
+        if (User.CompanyId() is not { } id || await session.Db.Companies.FindAsync([id], cancellationToken) is not { } company)
         {
             return false;
         }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Activities.Tasks;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -44,7 +45,12 @@ public sealed class DossierModel(PortalSessions sessions, ComplementAnswers answ
 
     public IReadOnlyList<TimelineItem> Timeline { get; private set; } = [];
 
-    public bool IsCompany => User.StandsForCompany();
+    public bool IsCompany => Viewer.StandsForCompany();
+
+    /// <summary>The person looking is the one whom the dossier is about.</summary>
+    public bool IsBeneficiary { get; private set; }
+
+    public ConsultantHandover? Handover { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -169,8 +175,10 @@ public sealed class DossierModel(PortalSessions sessions, ComplementAnswers answ
         OpcoName = await db.Opcos.Where(x => x.Slug == dossier.OpcoSlug).Select(x => x.Name).FirstOrDefaultAsync(cancellationToken);
         Refusal = await db.RefusalReasons.FirstOrDefaultAsync(x => x.Code == dossier.RefusalCode, cancellationToken);
         Types = await db.DocumentTypes.AsNoTracking().ToDictionaryAsync(x => x.Code, cancellationToken);
-        Signatures = await PendingSignature.ListAsync(db, User, dossier.Id, cancellationToken);
-        Documents = await VisibleDocuments.OfDossierAsync(User, db, dossier.Id, cancellationToken);
+        Signatures = await PendingSignature.ListAsync(db, Viewer, dossier.Id, cancellationToken);
+        Documents = await VisibleDocuments.OfDossierAsync(Viewer, db, dossier.Id, cancellationToken);
+        IsBeneficiary = BeneficiaryOf.Is(Viewer, dossier);
+        Handover = IsBeneficiary ? await session.Get<ConsultantHandovers>().PendingAsync(dossier.Id, cancellationToken) : null;
         if (IsCompany)
         {
             Open = await db.Complements.AsNoTracking().Where(x => x.DossierId == dossier.Id && (x.Status == ComplementStatus.Asked || x.Status == ComplementStatus.Rejected)).OrderBy(x => x.AskedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
