@@ -15,6 +15,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Infrastructure.Timing;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
@@ -90,6 +91,8 @@ internal static class Extensions
     {
         var services = builder.Services;
         services.AddSingleton<AssetManifest>();
+        services.AddSingleton<PageTimes>();
+        services.AddHostedService(provider => provider.GetRequiredService<PageTimes>());
         services.AddSingleton<PlanReader>();
         services.AddSingleton<PlanShelf>();
         services.AddSingleton<PlanDrawing>();
@@ -144,6 +147,7 @@ internal static class Extensions
             app.UseHsts();
         }
 
+        app.Use(app.Services.GetRequiredService<PageTimes>().MeasureAsync);
         app.UseSecurityHeaders();
         app.UseErrorPages();
         app.UsePrecompressedAssets();

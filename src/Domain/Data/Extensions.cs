@@ -6,6 +6,7 @@ using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Dossiers.Figures;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.Rules;
@@ -45,6 +46,8 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<CubeReader>();
+        services.AddSingleton<CubeShelf>();
         services.AddScoped<TaskService>();
         services.AddScoped<Inbox>();
         services.AddScoped<DocumentStore>();

@@ -9,6 +9,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -70,6 +71,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<PortalSetting> PortalSettings => Set<PortalSetting>();
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
+
+    public DbSet<PageTime> PageTimes => Set<PageTime>();
 
     /// <summary>Identity reads its schema version from options; fixed here, so that migrations, tests and Host see one model whatever they configure.</summary>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseApplicationServiceProvider(Identity);
