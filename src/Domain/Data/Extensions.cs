@@ -39,6 +39,8 @@ public static class Extensions
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
         services.AddScoped<CompanyService>();
+        services.AddScoped<CompanyFile>();
+        services.AddScoped<CompanyDirectory>();
         services.AddScoped<OpcoResolver>();
         services.AddScoped<FinancingEstimator>();
         services.AddScoped<DossierService>();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace MonOPCO.Domain.Dossiers.Figures;
 
-/// <summary>Reads the dashboard's sums: five statements in one snapshot. Each groups in the database, so that what travels does not grow with the number of dossiers.</summary>
+/// <summary>Reads the dashboard's sums: seven statements in one snapshot. Each groups in the database, so that what travels does not grow with the number of dossiers.</summary>
 public sealed class CubeReader(DataSources sources)
 {
     /// <summary>How far back the checks of requests are looked at.</summary>
@@ -37,6 +37,8 @@ public sealed class CubeReader(DataSources sources)
         select count(*), count(*) filter (where n > 1), count(*) filter (where active)
         from (select count(*) n, bool_or(state <> all ($1)) active from dossiers group by company_id) c
         """;
+
+    private const string MostActive = "select company_id, count(*) from dossiers group by 1 order by 2 desc, 1 limit 50";
 
     private const string Checks =
         """
@@ -80,7 +82,10 @@ public sealed class CubeReader(DataSources sources)
         var paid = await ListAsync(
             connection, Paid, x => (new PaymentFigures(x.GetInt64(0), x.GetDouble(1)), new PaymentFigures(x.GetInt64(2), x.GetDouble(3))), cancellationToken,
             Names(DossierStates.Of(DossierGroup.Paye)), utc.AddDays(-PaymentDays), utc.AddDays(-2 * PaymentDays));
-        return new DossierCube(now, created, accords, awaited, companies[0], checks[0], paid[0].Item1, paid[0].Item2);
+        return new DossierCube(now, created, accords, awaited, companies[0], checks[0], paid[0].Item1, paid[0].Item2)
+        {
+            MostActive = await ListAsync(connection, MostActive, x => new ActiveCompany(x.GetGuid(0), x.GetInt64(1)), cancellationToken),
+        };
     }
 
     private static string[] Names(IReadOnlyList<DossierState> states) => [.. states.Select(x => x.ToString())];

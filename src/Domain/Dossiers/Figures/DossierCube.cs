@@ -23,7 +23,14 @@ public sealed record PaymentFigures(long Count, double Days)
     public double? Average => Count == 0 ? null : Days / Count;
 }
 
+/// <summary>One of the companies with most dossiers.</summary>
+public sealed record ActiveCompany(Guid CompanyId, long Dossiers);
+
 /// <summary>Everything the dashboard adds up, read at one moment.</summary>
 public sealed record DossierCube(
     DateTimeOffset At, IReadOnlyList<CreatedCell> Created, IReadOnlyList<AccordCell> Accords, IReadOnlyList<AwaitedCell> Awaited, CompanyFigures Companies, CheckFigures Checks, PaymentFigures PaidLately,
-    PaymentFigures PaidBefore);
+    PaymentFigures PaidBefore)
+{
+    /// <summary>Most dossiers first.</summary>
+    public IReadOnlyList<ActiveCompany> MostActive { get; init; } = [];
+}
