@@ -22,6 +22,7 @@ public static partial class SiteMap
         "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
+        "/entreprises", "/entreprises/{siret:length(14)}", "/entreprises/{siret:length(14)}/fusion", "/entreprises/{siret:length(14)}/dossier",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 
