@@ -18,6 +18,9 @@ public sealed class DomainFixture : IAsyncLifetime
 
     public ServiceProvider Services { get; private set; } = null!;
 
+    /// <summary>For a second process on the same database.</summary>
+    public IConfiguration Configuration { get; private set; } = null!;
+
     public static DateTimeOffset Now { get; } = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
     public static ChangeContext Change(DateTimeOffset? now = null, string actor = "Claire Martin", Guid? userId = null) => new(ActorKind.Human, actor, userId, now ?? Now);
@@ -25,13 +28,13 @@ public sealed class DomainFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Database = await TestDatabase.CreateAsync();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:Staff"] = Database.ConnectionStringFor("monopco_staff"),
             ["ConnectionStrings:Portal"] = Database.ConnectionStringFor("monopco_portal"),
             ["MasterKey:Value"] = new string('a', 64),
         }).Build();
-        Services = new ServiceCollection().AddMonOpcoDatabase(configuration).BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        Services = new ServiceCollection().AddMonOpcoDatabase(Configuration).BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
     }
 
     public async Task DisposeAsync()

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using MonOPCO.Activities.Trials;
 using MonOPCO.Domain;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -86,6 +87,19 @@ public sealed class GenerateDocument(DocumentData data, ITemplateRenderer templa
         var label = await db.DocumentTypes.Where(x => x.Code == input.DocumentType).Select(x => x.Label).SingleAsync(context.CancellationToken);
         await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.DocumentAdded, $"Document établi : {label}.", context.Change(), context.CancellationToken, [document.Id]);
         return output with { DocumentId = document.Id };
+    }
+
+    public override async Task<JsonObject> RehearseAsync(Input input, string outcome, JsonObject output, ActivityContext context)
+    {
+        if (input.OnlyIfStale && await CurrentAsync(input.DocumentType, context) is { } current)
+        {
+            return new JsonObject { ["documentId"] = current.Id, ["fileName"] = current.Name };
+        }
+
+        var dossier = await db.Dossiers.AsNoTracking().Include(x => x.Beneficiaires).SingleAsync(x => x.Id == context.DossierId(), context.CancellationToken);
+        var name = $"{input.DocumentType.ToLowerInvariant().Replace('_', '-')}-{dossier.Numero}.pdf";
+        var document = await store.AddAsync(new NewDocument(input.DocumentType, name, dossier.Id) { Facts = DocumentFacts.Of(dossier) }, StandIn.Of(FileSniffer.Pdf), context.Change(), context.CancellationToken);
+        return new JsonObject { ["documentId"] = document.Id, ["fileName"] = document.Name };
     }
 
     /// <summary>The last document of this type, when we did not make it or it still prints what the dossier says.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -47,6 +48,25 @@ public sealed class FillPortal(PortalRunner runner, PortalData data, FilingServi
             PortalResult.Unreachable { Failure: { Retryable: true } failure } when context.Attempt < 4 => new RetryLater(failure.RetryAfter ?? TimeSpan.FromSeconds(20), failure.Reason),
             var stopped => new Done(PortalRuns.Stopped(stopped), "Stopped"),
         };
+    }
+
+    public override async Task<JsonObject> RehearseAsync(NoInput input, string outcome, JsonObject output, ActivityContext context)
+    {
+        var filing = await db.LatestFilingAsync(context);
+        switch (outcome)
+        {
+            case "Filled":
+                await filings.RecordFilledAsync(filing.Id, new JsonObject { ["lu"] = new JsonObject() }, [], context.BotChange(), context.CancellationToken);
+                break;
+            case "AlreadyFiled":
+                await filings.RehearseSubmittedAsync(dossiers, filing, output, context);
+                break;
+            default:
+                await filings.ReturnAsync(filing.Id, PortalRuns.TextOf(output), [], context.BotChange(), context.CancellationToken);
+                break;
+        }
+
+        return output;
     }
 
     public override async Task<PortalOutput> RecordAsync(NoInput input, PortalOutput output, ActivityContext context)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Integrations.OpcoPortals;
@@ -27,6 +28,16 @@ internal static class PortalRuns
             ["ecarts"] = new JsonArray([.. differences.Items.Select(x => new JsonObject { ["champ"] = x.Field, ["attendu"] = x.Expected, ["lu"] = x.Found })]),
         }
         : null;
+
+    /// <summary>In a trial: the reference that was recorded or typed, or one that nobody can take for a real one.</summary>
+    internal static async Task RehearseSubmittedAsync(this FilingService filings, DossierService dossiers, Filing filing, JsonObject output, ActivityContext context)
+    {
+        var reference = output["reference"]?.ToString() is { Length: > 0 } given ? given : "ESSAI-" + filing.OurReference;
+        await filings.RecordSubmittedAsync(filing.Id, reference, null, [], context.BotChange(), context.CancellationToken);
+        await dossiers.RecordDepositAsync(context.DossierId(), new RecordDeposit(reference, context.Now), context.BotChange(), context.CancellationToken);
+    }
+
+    internal static string TextOf(JsonObject output) => output["text"]?.ToString() is { Length: > 0 } text ? text : "Le robot s'est arrêté.";
 
     internal static PortalOutput Stopped(PortalResult result) => new()
     {

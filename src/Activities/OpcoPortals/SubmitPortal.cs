@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using MonOPCO.Domain;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
@@ -47,6 +49,26 @@ public sealed class SubmitPortal(PortalRunner runner, PortalData data, FilingSer
             { MayHaveSubmitted: true } when context.Attempt < 6 => new RetryLater(TimeSpan.FromSeconds(5), "Transmission sans accusé lu : la référence va être recherchée sur le portail."),
             _ => new Done(PortalRuns.Stopped(result), "Stopped"),
         };
+    }
+
+    public override async Task<JsonObject> RehearseAsync(NoInput input, string outcome, JsonObject output, ActivityContext context)
+    {
+        var filing = await db.LatestFilingAsync(context);
+        if (filing.Status is not (FilingStatus.Confirmed or FilingStatus.Submitted))
+        {
+            throw new RuleBrokenException("filing-not-confirmed", "Les valeurs n'ont pas été confirmées : rien n'est transmis.");
+        }
+
+        if (outcome == "Submitted")
+        {
+            await filings.RehearseSubmittedAsync(dossiers, filing, output, context);
+        }
+        else
+        {
+            await filings.ReturnAsync(filing.Id, PortalRuns.TextOf(output), [], context.BotChange(), context.CancellationToken);
+        }
+
+        return output;
     }
 
     public override async Task<PortalOutput> RecordAsync(NoInput input, PortalOutput output, ActivityContext context)

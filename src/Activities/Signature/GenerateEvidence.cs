@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Activities.Documents;
+using MonOPCO.Activities.Trials;
 using MonOPCO.Domain;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
@@ -80,6 +81,19 @@ public sealed class GenerateEvidence(DocumentData data, ITemplateRenderer templa
         await signatures.AttachAsync(output.RequestId, null, document.Id, context.Change(), context.CancellationToken);
         await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.DocumentAdded, "Fichier de preuve de la signature établi.", context.Change(), context.CancellationToken, [document.Id]);
         return output with { DocumentId = document.Id };
+    }
+
+    public override async Task<JsonObject> RehearseAsync(Input input, string outcome, JsonObject output, ActivityContext context)
+    {
+        var request = await db.LatestRequestAsync(context.DossierId(), input.DocumentType, context.CancellationToken);
+        if (request.EvidenceDocumentId is not { } made)
+        {
+            var document = await store.AddAsync(new NewDocument(DocumentTypes.PreuveSignature, $"preuve-{input.DocumentType.ToLowerInvariant()}.pdf", context.DossierId()), StandIn.Of(FileSniffer.Pdf), context.Change(), context.CancellationToken);
+            await signatures.AttachAsync(request.Id, null, document.Id, context.Change(), context.CancellationToken);
+            made = document.Id;
+        }
+
+        return new JsonObject { ["requestId"] = request.Id, ["documentId"] = made };
     }
 
     private async Task AddProofAsync(JsonObject content, SignatureRequest request, ActivityContext context)

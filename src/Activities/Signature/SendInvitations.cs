@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using MonOPCO.Activities.Notifications;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Engine.Activities;
-using MonOPCO.Activities.Notifications;
 using MonOPCO.Integrations.Mail;
 using MonOPCO.Integrations.Templates;
 using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Signature.SendInvitations.Output>;
@@ -52,6 +53,17 @@ public sealed class SendInvitations(SignatureMails mails, MailSender sender, ITe
         {
             await log.RecordAsync(mail.MessageId, Template, mail.To, mail.Subject, context.DossierId(), context.Change(), context.CancellationToken);
             await dossiers.AddEventAsync(context.DossierId(), DossierEventKinds.MailSent, $"Lien de signature envoyé à {mail.Name} : « {mail.Subject} ».", context.Change(), context.CancellationToken);
+        }
+
+        return output;
+    }
+
+    public override async Task<JsonObject> RehearseAsync(Input input, string outcome, JsonObject output, ActivityContext context)
+    {
+        var request = await db.LatestRequestAsync(context.DossierId(), input.DocumentType, context.CancellationToken);
+        foreach (var signer in await mails.ToInviteAsync(request.Id, context.CancellationToken))
+        {
+            await log.RecordAsync(SignatureMails.MessageIdOf(signer), Template, signer.Email, request.Title, context.DossierId(), context.Change(), context.CancellationToken);
         }
 
         return output;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Engine.Storage;
@@ -15,10 +17,11 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
     /// <param name="change">Who.</param>
     /// <param name="alongside">What the task's page writes with it (an upload, a confirmation); may be null.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <param name="decision">The recorded decision that is applied by this; null for one that takes effect at once.</param>
     /// <exception cref="TaskTakenException">Somebody was faster; the message says who.</exception>
-    public async Task CompleteAsync(Guid taskId, CompleteTask answer, ChangeContext change, Func<IServiceProvider, Task>? alongside, CancellationToken cancellationToken)
+    public async Task CompleteAsync(Guid taskId, CompleteTask answer, ChangeContext change, Func<IServiceProvider, Task>? alongside, CancellationToken cancellationToken, TaskDecision? decision = null)
     {
-        var payload = new JsonObject { ["outcome"] = answer.Outcome, ["data"] = Data(answer) };
+        var payload = Payload(answer);
         var outcome = await runtime.ResumeAsync(
             HumanTaskActivity.BookmarkKind,
             taskId.ToString(),
@@ -31,7 +34,7 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
                     await alongside(services);
                 }
 
-                var task = await services.GetRequiredService<TaskService>().CompleteAsync(taskId, answer, change, cancellationToken);
+                var task = await services.GetRequiredService<TaskService>().CompleteAsync(taskId, answer, change, cancellationToken, decision);
                 if (task.DossierId is { } dossierId)
                 {
                     var text = $"{task.Title} : {answer.Outcome}." + (task.OutcomeReason is null ? "" : $" {task.OutcomeReason}");
@@ -45,6 +48,13 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
                 return;
             case ResumeOutcome.AlreadyDone { Removed: false } done:
                 throw new TaskTakenException($"Cette tâche a déjà été traitée par {done.By ?? "une autre personne"}.", done.By ?? "");
+            case ResumeOutcome.NotFound when await IsOfNoProcedureAsync(taskId, cancellationToken):
+                await using (var scope = scopes.CreateAsyncScope())
+                {
+                    await scope.ServiceProvider.GetRequiredService<TaskService>().CompleteAsync(taskId, answer, change, cancellationToken);
+                }
+
+                return;
             default:
                 await using (var scope = scopes.CreateAsyncScope())
                 {
@@ -55,6 +65,16 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
                 throw new TaskTakenException("La procédure n'attend plus cette tâche.", "");
         }
     }
+
+    /// <summary>A notice: nothing waits for its answer.</summary>
+    private async Task<bool> IsOfNoProcedureAsync(Guid taskId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>().HumanTasks.AnyAsync(x => x.Id == taskId && x.BookmarkKey == null, cancellationToken);
+    }
+
+    /// <summary>What the procedure is told.</summary>
+    internal static JsonObject Payload(CompleteTask answer) => new() { ["outcome"] = answer.Outcome, ["data"] = Data(answer) };
 
     private static JsonObject Data(CompleteTask answer)
     {

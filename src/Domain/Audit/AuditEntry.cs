@@ -44,6 +44,22 @@ public sealed class AuditEntry
     public byte[]? ChainHash { get; init; }
 
     public DateTimeOffset? SealedAt { get; init; }
+
+    /// <summary>A row about something that is no entity, or whose values say nothing.</summary>
+    public static AuditEntry Of(ChangeContext change, string subject, string subjectId, Guid? dossierId, string action, JsonObject? oldValues = null, JsonObject? newValues = null) => new()
+    {
+        At = change.Now,
+        ActorKind = change.ActorKind,
+        Actor = change.ActorName,
+        UserId = change.UserId,
+        Subject = subject,
+        SubjectId = subjectId,
+        DossierId = dossierId,
+        Action = action,
+        OldValues = oldValues,
+        NewValues = newValues,
+        Reason = change.Reason,
+    };
 }
 
 internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>

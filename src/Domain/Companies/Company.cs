@@ -80,6 +80,9 @@ public sealed class Company
 
     public bool IsQualiopi { get; set; }
 
+    /// <summary>Made in bulk by <c>./monopco seed</c>; removed by it too.</summary>
+    public bool IsGenerated { get; init; }
+
     /// <summary>Several companies that are one client; see <see cref="CompanyGroup"/>.</summary>
     public Guid? GroupId { get; set; }
 

@@ -75,7 +75,7 @@ public static class RuleCodes
     /// <summary>On the day on which the signer is invited.</summary>
     public const string SignatureDays = "signature.delai-jours";
 
-    /// <summary>On the day on which the task begins; of all tasks, or of one with <c>:code-of-the-task</c>.</summary>
+    /// <summary>Working hours; on the day on which the task begins; of all tasks, or of one with <c>:code-of-the-task</c>.</summary>
     public const string TaskHours = "tache.delai-heures";
 
     /// <summary>Prefix; the code goes on with the document type, e.g. <c>document.requis:DEVIS</c>. At the start of the action.</summary>

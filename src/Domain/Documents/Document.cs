@@ -173,5 +173,6 @@ internal sealed class DocumentKeyMapping : IEntityTypeConfiguration<DocumentKey>
         builder.ToTable("document_keys", "keys");
         builder.HasKey(x => x.DocumentId);
         builder.Property(x => x.DocumentId).ValueGeneratedNever();
+        builder.HasIndex(x => x.MasterKeyId);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Domain.Documents;
 
@@ -37,7 +38,12 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
         {
             var type = await db.DocumentTypes.FindAsync([file.TypeCode], cancellationToken) ?? throw new InvalidOperationException($"Unknown document type {file.TypeCode}.");
             var bytes = await ReadBoundedAsync(content, type, cancellationToken);
-            var mime = FileSniffer.Detect(bytes);
+            var (mime, problem) = FileSniffer.Inspect(bytes);
+            if (problem is not null)
+            {
+                throw new RuleBrokenException("document-kind", problem);
+            }
+
             if (mime is null || !type.AllowedMimes.Contains(mime))
             {
                 throw new RuleBrokenException("document-kind", $"Ce fichier n’est pas accepté pour « {type.Label} ». Formats acceptés : {string.Join(", ", type.AllowedMimes.Select(FileSniffer.Label))}.");
@@ -127,7 +133,7 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
         var key = await db.Set<DocumentKey>().AsNoTracking().FirstOrDefaultAsync(x => x.DocumentId == id, cancellationToken);
         return document.DestroyedAt is not null || key is null
             ? throw new RuleBrokenException("document-destroyed", "Ce document a été détruit : son contenu n’existe plus.")
-            : new DocumentStream(db, document, master.Unwrap(id, key.Wrapped));
+            : new DocumentStream(db, document, master.Unwrap(key.MasterKeyId, id.ToByteArray(), key.Wrapped));
     }
 
     public async Task<byte[]> ReadAsync(Guid id, CancellationToken cancellationToken)
@@ -217,13 +223,14 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
     private async Task WriteBytesAsync(Document document, byte[] bytes, CancellationToken cancellationToken)
     {
         var key = RandomNumberGenerator.GetBytes(32);
-        var keyRow = new DocumentKey { DocumentId = document.Id, MasterKeyId = master.Id, Wrapped = master.Wrap(document.Id, key) };
+        var (keyId, wrapped) = master.Wrap(document.Id.ToByteArray(), key);
+        var keyRow = new DocumentKey { DocumentId = document.Id, MasterKeyId = keyId, Wrapped = wrapped };
         db.Add(keyRow);
         var chunks = new List<DocumentChunk>();
         for (var position = 0; position * (long)ChunkSize < bytes.Length; position++)
         {
             var plain = bytes.AsSpan(position * ChunkSize, Math.Min(ChunkSize, bytes.Length - (position * ChunkSize)));
-            chunks.Add(new DocumentChunk { DocumentId = document.Id, Position = position, Bytes = MasterKey.Encrypt(key, plain, ChunkContext(document.Id, position, document.Size)) });
+            chunks.Add(new DocumentChunk { DocumentId = document.Id, Position = position, Bytes = Cipher.Encrypt(key, plain, ChunkContext(document.Id, position, document.Size)) });
         }
 
         db.AddRange(chunks);

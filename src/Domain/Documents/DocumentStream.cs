@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Domain.Documents;
 
@@ -79,7 +80,7 @@ internal sealed class DocumentStream(MonOpcoDbContext db, Document document, byt
             throw new CryptographicException("A part of the document is missing.");
         }
 
-        _current = MasterKey.Decrypt(key, bytes, DocumentStore.ChunkContext(document.Id, _next, document.Size));
+        _current = Cipher.Decrypt(key, bytes, DocumentStore.ChunkContext(document.Id, _next, document.Size));
         _offset = 0;
         _next++;
         _hash.AppendData(_current);

@@ -47,7 +47,7 @@ public sealed record RuleDefinition(string Code, string Subject, string Label, R
         RuleValueKind.DayOfYear when value.Split('-') is [var month, var day] => $"{day}/{month}",
         _ when !decimal.TryParse(value, CultureInfo.InvariantCulture, out _) => value,
         RuleValueKind.Amount => Fr.Euros(decimal.Parse(value, CultureInfo.InvariantCulture)) + Unit[1..],
-        _ => Fr.Number(decimal.Parse(value, CultureInfo.InvariantCulture)) + (Unit.Length == 0 ? "" : "\u00A0" + (decimal.Parse(value, CultureInfo.InvariantCulture) < 2 && Unit != "mois" ? Unit.TrimEnd('s') : Unit)),
+        _ => Fr.Number(decimal.Parse(value, CultureInfo.InvariantCulture)) + (Unit.Length == 0 ? "" : "\u00A0" + (decimal.Parse(value, CultureInfo.InvariantCulture) < 2 && Unit != "mois" ? string.Join(' ', Unit.Split(' ').Select(x => x.TrimEnd('s'))) : Unit)),
     };
 
     /// <summary>The stored form of what was typed; null when it is none.</summary>
@@ -128,7 +128,7 @@ public static class RuleCatalogue
         Step(RuleCodes.ComplementDays, "Délai pour répondre à un complément", "le jour où le complément est demandé", "jours", BeforeFiling),
         Step(RuleCodes.ComplementReminderDays, "Relance d’un complément sans réponse", "le jour où l’attente commence", "jours", BeforeFiling),
         Step(RuleCodes.RequestAnswerDays, "Réponse annoncée dans l’accusé de réception", "le jour de l’accusé", "jours", []),
-        Step(RuleCodes.TaskHours, "Échéance d’une tâche sans règle propre", "le jour où la tâche commence", "heures", []),
+        Step(RuleCodes.TaskHours, "Échéance d’une tâche sans règle propre", "le jour où la tâche commence", "heures ouvrées", []),
         Target("validation-24h", "Demandes contrôlées en moins de 24 heures", RuleValueKind.WholeNumber, "%"),
         Target("acceptation", "Demandes acceptées par les OPCO", RuleValueKind.WholeNumber, "%"),
         Target("delai-global-baisse", "Baisse du délai entre la création et le paiement", RuleValueKind.WholeNumber, "%"),
@@ -164,7 +164,7 @@ public static class RuleCatalogue
         if (code.StartsWith(RuleCodes.TaskHours + ":", StringComparison.Ordinal))
         {
             var task = code[(RuleCodes.TaskHours.Length + 1)..];
-            return Step(code, $"Échéance de la tâche « {TaskNames.FirstOrDefault(x => x.Code == task).Label ?? task} »", "le jour où la tâche commence", "heures", []) with { IsRequired = false };
+            return Step(code, $"Échéance de la tâche « {TaskNames.FirstOrDefault(x => x.Code == task).Label ?? task} »", "le jour où la tâche commence", "heures ouvrées", []) with { IsRequired = false };
         }
 
         return code.StartsWith(RuleCodes.YearlyEnvelope, StringComparison.Ordinal)

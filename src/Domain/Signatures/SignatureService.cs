@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Signatures;
@@ -41,7 +41,7 @@ public sealed record Sign(string Code, string ConsentVersion, string DocumentSha
 public sealed record SignedResult(Signer Signer, bool Completed, IReadOnlyList<Signer> Invited);
 
 /// <summary>The built-in signature: personal link, consent, one-time code. In eIDAS terms a simple electronic signature.</summary>
-public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, MasterKey master, DossierService dossiers)
+public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, KeyRing keys, DossierService dossiers)
 {
     public const int MaxCodeAttempts = 5;
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
@@ -83,8 +83,8 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
         },
         cancellationToken);
 
-    /// <summary>The secret of the personal link, derived from the master key: the mail effect computes it when it runs and nothing stored carries it.</summary>
-    public string TokenOf(Signer signer) => Tokens.Text(master.Hash("signer", $"{signer.Id:N}:{signer.InvitationGeneration}"));
+    /// <summary>The secret of the personal link, derived by the application's key: the mail effect computes it when it runs and nothing stored carries it.</summary>
+    public string TokenOf(Signer signer) => Tokens.Text(keys.Hash("signer", $"{signer.Id:N}:{signer.InvitationGeneration}"));
 
     public async Task<SignerResult> OpenAsync(string token, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -130,10 +130,10 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
             return Task.FromResult(signer);
         });
 
-    /// <summary>The six digits of the code last asked for, derived from the master key like the link: the mail effect computes them, nothing stored carries them.</summary>
+    /// <summary>The six digits of the code last asked for, derived by the application's key like the link: the mail effect computes them, nothing stored carries them.</summary>
     public string CodeOf(Signer signer)
     {
-        var number = BitConverter.ToUInt32(master.Hash("signer-code", $"{signer.Id:N}:{signer.CodeSentAt!.Value.ToUnixTimeMilliseconds()}")) % 1_000_000;
+        var number = BitConverter.ToUInt32(keys.Hash("signer-code", $"{signer.Id:N}:{signer.CodeSentAt!.Value.ToUnixTimeMilliseconds()}")) % 1_000_000;
         return number.ToString("000000", System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -184,7 +184,7 @@ public sealed class SignatureService(MonOpcoDbContext db, RuleBook rules, Master
                 }
 
                 (signer.Status, signer.SignedAt, signer.ConsentVersion, signer.SignedSha256) = (SignerStatus.Signed, change.Now, command.ConsentVersion, shown);
-                (signer.IpHash, signer.UserAgent) = (master.Hash("ip", command.IpAddress), Shorten(command.UserAgent));
+                (signer.IpHash, signer.UserAgent) = (keys.Hash("ip", command.IpAddress), Shorten(command.UserAgent));
                 (signer.CodeHash, signer.CodeExpiresAt) = (null, null);
 
                 // Now: what follows saves, and a change that is saved leaves no trace any more.

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Domain.Users;
 
@@ -18,16 +18,16 @@ public enum LinkRefusal
 public sealed record LinkResult(MagicLink? Link, LinkRefusal? Refusal, string Message);
 
 /// <summary>Personal links and login codes.</summary>
-public sealed class MagicLinkService(MonOpcoDbContext db, MasterKey master)
+public sealed class MagicLinkService(MonOpcoDbContext db, KeyRing keys)
 {
     private const int MaxCodeAttempts = 5;
     private static readonly TimeSpan SameClick = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The link's secret, derived from its id and the master key: a mail effect computes it again when it runs, so that no stored input carries it, and a
+    /// The link's secret, derived from its id and the application's key: a mail effect computes it again when it runs, so that no stored input carries it, and a
     /// repeated mail carries the same link. The database alone gives no token away.
     /// </summary>
-    public string TokenOf(Guid linkId) => Tokens.Text(master.Hash("magic-link", linkId.ToString("N")));
+    public string TokenOf(Guid linkId) => Tokens.Text(keys.Hash("magic-link", linkId.ToString("N")));
 
     /// <summary>The returned token goes into the mail and is stored nowhere.</summary>
     public async Task<(MagicLink Link, string Token)> CreateAsync(

@@ -37,6 +37,9 @@ public enum PublicationState
     /// <summary>Taken back before its time.</summary>
     Withdrawn,
 
+    /// <summary>Its test cases failed at its time: a person decides.</summary>
+    Held,
+
     /// <summary>Could not be published at its time; <see cref="WorkflowPublicationRow.Reason"/> says why.</summary>
     Failed,
 }
@@ -77,7 +80,10 @@ public sealed class WorkflowPublicationRow
 
     public string? Reason { get; set; }
 
-    public bool IsPending => State is PublicationState.AwaitingApproval or PublicationState.Scheduled;
+    /// <summary>Why it is published although test cases fail.</summary>
+    public string? TestOverride { get; set; }
+
+    public bool IsPending => State is PublicationState.AwaitingApproval or PublicationState.Scheduled or PublicationState.Held;
 }
 
 /// <summary>A save that was refused because somebody else had saved: what was typed, to be downloaded. One row per tab, overwritten by its later attempts.</summary>

@@ -15,6 +15,8 @@ public abstract class Activity
     internal abstract Task<UntypedResult> ResumeUntypedAsync(object input, Signal signal, ActivityContext context);
 
     internal abstract Task<object?> RecordUntypedAsync(object input, object? output, ActivityContext context);
+
+    internal abstract Task<JsonObject> RehearseUntypedAsync(object input, string outcome, JsonObject output, ActivityContext context);
 }
 
 /// <summary>
@@ -38,6 +40,12 @@ public abstract class Activity<TInput, TOutput> : Activity
     /// </summary>
     public virtual Task<TOutput> RecordAsync(TInput input, TOutput output, ActivityContext context) => Task.FromResult(output);
 
+    /// <summary>
+    /// Effects only, in the trial of a procedure: nothing was run outside; writes what <see cref="RecordAsync"/> would have left for this outcome, with stand-ins for what only the
+    /// outside can give, and returns the output to keep. All of it is rolled back. <paramref name="output"/> was recorded elsewhere or typed, and may be incomplete.
+    /// </summary>
+    public virtual Task<JsonObject> RehearseAsync(TInput input, string outcome, JsonObject output, ActivityContext context) => Task.FromResult(output);
+
     internal sealed override Type InputType => typeof(TInput);
 
     internal sealed override Type OutputType => typeof(TOutput);
@@ -50,6 +58,8 @@ public abstract class Activity<TInput, TOutput> : Activity
 
     internal sealed override async Task<object?> RecordUntypedAsync(object input, object? output, ActivityContext context) =>
         await RecordAsync((TInput)input, (TOutput)output!, context);
+
+    internal sealed override Task<JsonObject> RehearseUntypedAsync(object input, string outcome, JsonObject output, ActivityContext context) => RehearseAsync((TInput)input, outcome, output, context);
 }
 
 /// <summary>The closed result set without its type parameter.</summary>

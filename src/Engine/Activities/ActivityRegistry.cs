@@ -83,6 +83,13 @@ public sealed class ActivityRegistry
         return new EffectRun(code, input, await code.Create(services).ExecuteUntypedAsync(input, context));
     }
 
+    /// <summary>In a trial, instead of running it: see <see cref="Activity{TInput,TOutput}.RehearseAsync"/>.</summary>
+    internal Task<JsonObject> RehearseEffectAsync(Execution.ScheduledEffect effect, string outcome, JsonObject output, IServiceProvider services, ActivityContext context)
+    {
+        var code = Code(effect);
+        return code.Create(services).RehearseUntypedAsync(code.Binder.Bind(effect.Input), outcome, output, context);
+    }
+
     private ActivityCode Code(Execution.ScheduledEffect effect) =>
         Find(effect.ActivityType, effect.ActivityVersion)?.Code ?? throw new InvalidOperationException($"This Host does not know {effect.ActivityType} version {effect.ActivityVersion}.");
 

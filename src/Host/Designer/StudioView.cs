@@ -12,4 +12,7 @@ public sealed record StudioView(string Element, string Attribute, string Value, 
 {
     /// <summary>Where an open editor tells that it is open and learns of others; null where nothing is edited.</summary>
     public string? Editors { get; init; }
+
+    /// <summary>Trials of the procedure that is open.</summary>
+    public string? Trials { get; init; }
 }

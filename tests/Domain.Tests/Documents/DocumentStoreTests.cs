@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Keys;
 
 namespace MonOPCO.Domain.Tests.Documents;
 
@@ -93,9 +94,9 @@ public sealed class DocumentStoreTests(DomainFixture fixture) : IClassFixture<Do
         key =>
         {
             var master = new MasterKey(Microsoft.Extensions.Options.Options.Create(new MasterKeyOptions { Value = new string('b', 64) }));
-            var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
-            var wrapped = master.Wrap(mine, key);
-            return master.Unwrap(mine, wrapped).SequenceEqual(key) && Record.Exception(() => master.Unwrap(other, wrapped)) is CryptographicException;
+            var (mine, other) = (Guid.NewGuid().ToByteArray(), Guid.NewGuid().ToByteArray());
+            var (keyId, wrapped) = master.Wrap(mine, key);
+            return master.Unwrap(keyId, mine, wrapped).SequenceEqual(key) && Record.Exception(() => master.Unwrap(keyId, other, wrapped)) is CryptographicException;
         }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using MonOPCO.Domain;
+using MonOPCO.Domain.Data;
 using MonOPCO.EndToEnd.Story;
 
 namespace MonOPCO.EndToEnd.Pages;
@@ -24,7 +26,7 @@ public sealed class PagesTests(StoryWorld world)
             .Where(x => x.First.StartsWith("@page", StringComparison.Ordinal))
             .Select(x => x.First.Split('"') is [_, var route, ..] ? route : throw new InvalidOperationException($"{x.file}: give the page a route of its own, in French."))
             .Order(StringComparer.Ordinal);
-        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
+        Assert.Equal(SiteMap.AllLooked.Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
     }
 
     /// <summary>What the public page answers for each kind of company that the Sandbox's register knows.</summary>
@@ -153,6 +155,37 @@ public sealed class PagesTests(StoryWorld world)
         world.AssertNothingWrong();
     }
 
+    [Fact]
+    public async Task Settings_OfAnAdministrator_LookRight()
+    {
+        // Nobody of the demonstration is an administrator: for this walk the process owner is one too.
+        await world.Journey.WithAsync(async (MonOpcoDbContext db) => await db.Database.ExecuteSqlAsync(
+            $"insert into user_roles (user_id, role_id) select u.id, r.id from users u, roles r where u.email = 'procedures@demo.monopco.test' and r.name = 'SuperAdmin' on conflict do nothing"));
+        try
+        {
+            await using var person = await world.ArriveAsync();
+            await person.GoAsync("/");
+            await person.PlayAsync("Responsable des procédures");
+            await person.GoAsync("/console");
+            await person.Link("Paramètres", exact: true).First.ClickAsync();
+            await person.SeesTitleAsync("Paramètres");
+            await person.LookAsync("parametres");
+            await person.Link("Netz Informatique").First.ClickAsync();
+            await person.SeesTitleAsync("Netz Informatique");
+            await person.LookAsync("parametres-organisme");
+            await person.Field("SIRET").FillAsync("123");
+            await person.RefusedAsync(400, () => person.Button("Enregistrer", exact: true).ClickAsync());
+            await person.LookAsync("parametres-organisme-erreurs");
+            SiteMap.AssertSeen(SiteMap.Settings);
+            world.AssertNothingWrong();
+        }
+        finally
+        {
+            await world.Journey.WithAsync(async (MonOpcoDbContext db) => await db.Database.ExecuteSqlAsync(
+                $"delete from user_roles where role_id = (select id from roles where name = 'SuperAdmin') and user_id = (select id from users where email = 'procedures@demo.monopco.test')"));
+        }
+    }
+
     /// <summary>A process owner's way: a new procedure, published at a date, withdrawn, published; then what stands beside.</summary>
     private static async Task SeesProceduresAsync(Person person)
     {
@@ -187,6 +220,7 @@ public sealed class PagesTests(StoryWorld world)
         await Assertions.Expect(person.Page.Locator("tbody")).ToContainTextAsync("En vigueur");
         await person.GoAsync("/procedures/dossier-bilan-pdc");
         await person.LookAsync("procedure");
+        await SeesTrialsAsync(person);
         foreach (var (path, name) in new[]
         {
             ("dossier-bilan-pdc/comparer", "procedure-comparer"), ("dossier-bilan-pdc/migration?de=1&vers=1", "procedure-migration"), ("utilisations?genre=modele&valeur=convention-bilan", "procedures-utilisations"),
@@ -196,5 +230,38 @@ public sealed class PagesTests(StoryWorld world)
             await person.GoAsync("/procedures/" + path);
             await person.LookAsync(name);
         }
+    }
+
+    /// <summary>A trial on the last dossier, from nothing, answered by hand, kept as a test case; and the replay.</summary>
+    private static async Task SeesTrialsAsync(Person person)
+    {
+        await person.GoAsync("/procedures/dossier-bilan-pdc");
+        await person.Link("Essais", exact: true).ClickAsync();
+        await person.SeesTitleAsync("Essais et cas de test");
+        await person.LookAsync("essais-vide");
+        await person.RefusedAsync(400, () => person.Button("Essayer").ClickAsync());
+        await person.LookAsync("essais-erreur");
+        var numero = await person.Page.Locator("#dossiers-recents option").First.GetAttributeAsync("value");
+        await person.Page.Locator("#Dossier").FillAsync(numero!);
+        await person.Page.Locator("#Depart_vide").CheckAsync();
+        await person.Button("Essayer").ClickAsync();
+        await person.SeesTitleAsync($"Essai sur le dossier {numero}");
+        await Assertions.Expect(person.Page.Locator(".mo-plan-here").First).ToBeVisibleAsync();
+        await person.LookAsync("essai-debut");
+        await person.Button("Répondre").First.ClickAsync();
+        await Assertions.Expect(person.Page.GetByRole(AriaRole.Heading, new() { Name = "Valider la demande" }).First).ToBeVisibleAsync();
+        await person.LookAsync("essai-tache");
+        await person.Page.Locator("#Nom").FillAsync("La demande attend un opérateur");
+        await person.Button("Enregistrer", exact: true).ClickAsync();
+        await Assertions.Expect(person.Page.Locator("main")).ToContainTextAsync("Comme attendu");
+        await person.LookAsync("essai-cas");
+        await person.GoAsync("/procedures/dossier-bilan-pdc/essais");
+        await person.LookAsync("essais");
+        await person.Link("Rejouer les dossiers finis").ClickAsync();
+        await person.SeesTitleAsync("Rejouer les dossiers finis");
+        await person.LookAsync("rejeu-vide");
+        await person.Button("Rejouer").First.ClickAsync();
+        await person.SeesTitleAsync("Rejouer les dossiers finis");
+        await person.LookAsync("rejeu");
     }
 }

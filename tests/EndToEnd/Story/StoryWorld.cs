@@ -5,13 +5,16 @@ namespace MonOPCO.EndToEnd.Story;
 
 /// <summary>One Host with all its roles, one Sandbox and one Chromium for every test that clicks through pages.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "xunit calls IAsyncLifetime.DisposeAsync.")]
-public sealed class StoryWorld : IAsyncLifetime
+public class StoryWorld : IAsyncLifetime
 {
     private readonly List<string> _wrong = [];
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
     public Journey Journey { get; private set; } = null!;
+
+    /// <summary>The story does not change its mind.</summary>
+    protected virtual string UndoWindow => "00:00:00";
 
     public Uri Address => Journey.Process.Address;
 
@@ -21,7 +24,7 @@ public sealed class StoryWorld : IAsyncLifetime
     {
         // A loaded machine is slow, not wrong.
         Assertions.SetDefaultExpectTimeout(30_000);
-        Journey = await Journey.BeginAsync();
+        Journey = await Journey.BeginAsync(UndoWindow);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists), Args = ["--no-sandbox"], Env = French() });
     }

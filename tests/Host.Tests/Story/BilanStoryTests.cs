@@ -10,6 +10,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Tests.Trials;
 using MonOPCO.Integrations.Sealing;
 
 namespace MonOPCO.Host.Tests.Story;
@@ -89,6 +90,12 @@ public sealed class BilanStoryTests(StoryFixture story) : IClassFixture<StoryFix
         Assert.NotNull(granted.RemainderAcceptedAt);
         await story.UntilAsync("the end of the procedure", async () => await InstanceAsync(dossier.Id) is { Status: Engine.Execution.InstanceStatus.Finished } done ? done : null, dossier.Id);
         Assert.Equal(0, (await InstanceAsync(dossier.Id)).IncidentCount);
+
+        // All of it again, in a trial that leaves nothing.
+        var mails = story.Sandbox.Mail.All().Count;
+        await story.AssertReplayedAsync(dossier.Id);
+        Assert.Equal(mails, story.Sandbox.Mail.All().Count);
+        Assert.Single(story.Sandbox.Portals.Dossiers("atlas"));
     }
 
     private Task PollAsync(Guid dossierId) => story.UntilAsync(

@@ -7,6 +7,7 @@ using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Tests.Trials;
 
 namespace MonOPCO.Host.Tests.Story;
 
@@ -28,6 +29,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         story.Clock.Advance(TimeSpan.FromDays(12));
         await story.StateAsync(dossier.Id, DossierState.RefusTacite);
         await story.UntilAsync("the mail to the company", () => Task.FromResult(story.Sandbox.Mail.All().FirstOrDefault(x => x.Text!.Contains("ni une faute ni un motif de licenciement", StringComparison.Ordinal) && x.Text.Contains("arrêté", StringComparison.Ordinal))), dossier.Id);
+        await story.AssertReplayedAsync(dossier.Id);
     }
 
     [Fact]
@@ -42,6 +44,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         var planned = await story.StateAsync(dossier.Id, DossierState.Planifie);
         Assert.Equal(PaymentCircuit.FondsPropres, planned.Circuit);
         Assert.Empty(story.Sandbox.Portals.Dossiers("atlas"));
+        await story.AssertReplayedAsync(dossier.Id);
     }
 
     [Fact]
@@ -59,6 +62,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         Assert.Equal("CST26-00457", filed.PortalReference);
         await story.CompleteAsync(await story.TaskAsync(dossier.Id, "saisir-decision"), "Accordé", new JsonObject { ["amount"] = 2400, ["accordNumber"] = "C-1", ["accordDate"] = "2026-12-01" });
         await story.StateAsync(dossier.Id, DossierState.Accorde);
+        await story.AssertReplayedAsync(dossier.Id);
     }
 
     [Fact]
@@ -69,6 +73,7 @@ public sealed class BranchesTests(StoryFixture story) : IClassFixture<StoryFixtu
         var refused = await story.StateAsync(dossier.Id, DossierState.Refuse);
         Assert.Equal("depot-tardif", refused.RefusalCode);
         await story.UntilAsync("the end of the procedure", async () => (await story.Get<WorkflowRuntime>().Reads.FindInstanceAsync(refused.WorkflowInstanceId!.Value, CancellationToken.None)) is { Status: InstanceStatus.Finished } done ? done : null, dossier.Id);
+        await story.AssertReplayedAsync(dossier.Id);
     }
 
     [Fact]

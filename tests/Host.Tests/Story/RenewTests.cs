@@ -5,6 +5,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Users;
+using MonOPCO.Host.Tests.Trials;
 
 namespace MonOPCO.Host.Tests.Story;
 
@@ -42,6 +43,7 @@ public sealed class RenewTests(StoryFixture story) : IClassFixture<StoryFixture>
         Assert.Empty(await story.WithAsync((StaleDocuments stale) => stale.OfDossierAsync(dossier.Id, CancellationToken.None)));
         var timeline = await story.WithAsync((DossierService dossiers) => dossiers.TimelineAsync(dossier.Id, true, CancellationToken.None));
         Assert.Contains(timeline, x => x.Text.StartsWith("Documents à refaire : Devis (coût), Programme (coût)", StringComparison.Ordinal));
+        await story.AssertReplayedAsync(dossier.Id, untilTheEnd: false);
     }
 
     [Fact]

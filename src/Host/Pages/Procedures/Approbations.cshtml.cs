@@ -22,13 +22,25 @@ public sealed class ApprobationsModel(ProcedureReads procedures, ProcedureActs a
     [BindProperty]
     public string? Motif { get; set; }
 
+    /// <summary>The publication that test cases stopped just now.</summary>
+    public Guid? FailingOf { get; private set; }
+
+    /// <summary>Why it is published although test cases fail.</summary>
+    [BindProperty]
+    public string? Malgre { get; set; }
+
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
     public bool IsOwn(WorkflowPublicationRow row) => row.RequestedById == User.Id();
 
     public Task<IActionResult> OnPostApprouverAsync(Guid publication, CancellationToken cancellationToken) => ActAsync(async () =>
     {
-        var outcome = await publications.ApproveAsync(publication, User.Change(clock.GetUtcNow()), cancellationToken);
+        var outcome = await publications.ApproveAsync(publication, Malgre, User.Change(clock.GetUtcNow()), cancellationToken);
+        if (outcome.Failing.Count > 0)
+        {
+            FailingOf = publication;
+        }
+
         return outcome switch
         {
             { IsRefused: true } => throw new RuleBrokenException("invalid", $"La version ne peut plus être publiée : {string.Join(" ", outcome.Problems.Where(problem => problem.IsError).Select(problem => problem.Sentence))}"),

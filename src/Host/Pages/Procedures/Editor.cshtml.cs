@@ -27,6 +27,7 @@ public sealed class EditorModel(DefinitionStore definitions, IAuthorizationServi
         var canEdit = (await authorization.AuthorizeAsync(User, Policies.ProceduresEdit)).Succeeded;
         View = new StudioView("elsa-workflow-definition-editor", "definition-id", definitionId, latest.Name, canEdit ? "Les dossiers en cours gardent leur version" : "Lecture seule", ProcedureLook.Url(definitionId), "La procédure")
         {
+            Trials = ProcedureLook.Url(definitionId) + "/essais",
             Editors = canEdit ? $"/api/v1/procedures/{Uri.EscapeDataString(definitionId)}/editors" : null,
         };
         return Page();

@@ -224,6 +224,12 @@ public sealed record InstanceWay(IReadOnlyDictionary<string, int> Seen, IReadOnl
         return new InstanceWay(seen, here, stopped, walked);
     }
 
+    /// <summary>The way of a trial: its instance is nowhere but in it.</summary>
+    internal static InstanceWay Of(Engine.Trials.TrialResult trial) =>
+        Of(trial.Instance, [.. trial.Journal], [.. trial.Needs.Select(x => x.Bookmark).OfType<Bookmark>()], []) is var way && trial.Needs.Where(x => x.Effect is not null).Select(x => x.Activity).ToList() is { Count: > 0 } effects
+            ? way with { Here = way.Here.Concat(effects).ToHashSet(StringComparer.Ordinal) }
+            : way;
+
     internal PlanMark Mark(string node)
     {
         var passed = Seen.TryGetValue(node, out var count) ? count == 1 ? "Passé une fois" : $"Passé {count} fois" : null;

@@ -97,6 +97,13 @@ public sealed class ProcedureModel(
         return "La publication est retirée. La version reste disponible, sans être en vigueur.";
     }, cancellationToken);
 
+    /// <summary>A publication that test cases held at its time.</summary>
+    public Task<IActionResult> OnPostMalgreAsync(string definitionId, Guid publication, CancellationToken cancellationToken) => ActAsync(definitionId, Policies.ProceduresPublish, nameof(Motif), async change =>
+    {
+        var outcome = await publications.ReleaseAsync(publication, Motif!, change, cancellationToken);
+        return $"La version {outcome.Version!.Version} est en vigueur.";
+    }, cancellationToken);
+
     public Task<IActionResult> OnPostNoteAsync(string definitionId, Guid publication, CancellationToken cancellationToken) => ActAsync(definitionId, Policies.ProceduresPublish, nameof(Motif), async change =>
     {
         await publications.SetNoteAsync(publication, Motif!, change with { Reason = null }, cancellationToken);
@@ -255,6 +262,12 @@ public sealed class ProcedureModel(
             "PublicationApproved" => $"Publication de la version {version} approuvée",
             "PublicationRefused" => $"Publication de la version {version} refusée",
             "PublicationWithdrawn" => $"Publication de la version {version} retirée",
+            "PublicationHeld" => $"Publication de la version {version} retenue par des cas de test",
+            "TestCaseSaved" => $"Cas de test « {entry.NewValues?["name"]} » enregistré",
+            "TestCaseChanged" => $"Attente du cas de test « {entry.NewValues?["name"]} » changée",
+            "TestCaseRenamed" => $"Cas de test « {entry.OldValues?["name"]} » renommé « {entry.NewValues?["name"]} »",
+            "TestCaseDeleted" => $"Cas de test « {entry.OldValues?["name"]} » supprimé",
+            "Replayed" => $"Version {version} rejouée sur {entry.NewValues?["dossiers"]} dossier(s) fini(s)",
             "PublicationFailed" => $"La version {version} n’a pas pu être publiée",
             "PublicationNoteChanged" => $"Note de la version {version} changée",
             "RolledBack" => $"Version {entry.NewValues?["formerVersion"]} rétablie sous le numéro {version}",
@@ -268,7 +281,7 @@ public sealed class ProcedureModel(
         var (tone, icon) = entry.Action switch
         {
             "Published" or "RolledBack" => ("success", "circle-check"),
-            "PublicationFailed" or "PublicationRefused" => ("danger", "alert-triangle"),
+            "PublicationFailed" or "PublicationRefused" or "PublicationHeld" => ("danger", "alert-triangle"),
             "ConflictKept" or "Retracted" => ("warning", "alert-circle"),
             _ => ("neutral", "circle-dashed"),
         };

@@ -9,6 +9,7 @@ public static class ProcedureLook
 {
     public static StatusLook Of(ProcedureView procedure) => procedure switch
     {
+        { Held: not null } => new("Publication retenue", "danger", "alert-triangle"),
         { Awaiting: not null } => new("À approuver", "waiting", "users"),
         { Scheduled: not null } => new("Publication programmée", "info", "calendar"),
         { Published: null } => new("Brouillon", "neutral", "pencil"),
@@ -21,6 +22,7 @@ public static class ProcedureLook
         { IsPublished: true } => new("En vigueur", "success", "circle-check"),
         { Publication.State: PublicationState.AwaitingApproval } => new("À approuver", "waiting", "users"),
         { Publication.State: PublicationState.Scheduled } => new("Programmée", "info", "calendar"),
+        { Publication.State: PublicationState.Held } => new("Retenue", "danger", "alert-triangle"),
         { Publication.State: PublicationState.Failed } => new("Non publiée", "danger", "alert-triangle"),
         { Publication.State: PublicationState.Refused } => new("Refusée", "danger", "circle-x"),
         { IsDraft: true } => new("Brouillon", "neutral", "pencil"),

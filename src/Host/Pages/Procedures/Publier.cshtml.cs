@@ -8,12 +8,13 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows.Procedures;
+using MonOPCO.Host.Workflows.Trials;
 
 namespace MonOPCO.Host.Pages.Procedures;
 
 /// <summary>Publishing the latest version: what changes, what is still wrong, a note, and from when.</summary>
 [Authorize(Policies.ProceduresPublish)]
-public sealed class PublierModel(ProcedureReads procedures, DefinitionStore definitions, DefinitionProblems problems, DefinitionComparison comparison, Publications publications, TimeProvider clock) : PageModel
+public sealed class PublierModel(ProcedureReads procedures, DefinitionStore definitions, DefinitionProblems problems, DefinitionComparison comparison, Publications publications, TrialBook trials, TimeProvider clock) : PageModel
 {
     private static readonly TimeZoneInfo Paris = TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris");
 
@@ -24,6 +25,16 @@ public sealed class PublierModel(ProcedureReads procedures, DefinitionStore defi
     public IReadOnlyList<Difference> Differences { get; private set; } = [];
 
     public bool NeedsApproval { get; private set; }
+
+    /// <summary>Test cases as they go with the version to be published.</summary>
+    public IReadOnlyList<CaseRun> Cases { get; private set; } = [];
+
+    public bool Fails => Cases.Any(x => x.Verdict.IsFailure);
+
+    [BindProperty]
+    [StringLength(500)]
+    [Display(Name = "Publier quand même : pourquoi ?")]
+    public string? Malgre { get; set; }
 
     public bool IsBlocked => Problems.Any(problem => problem.IsError);
 
@@ -46,7 +57,7 @@ public sealed class PublierModel(ProcedureReads procedures, DefinitionStore defi
     public string? Heure { get; set; } = "08:00";
 
     public async Task<IActionResult> OnGetAsync(string definitionId, CancellationToken cancellationToken) =>
-        !await LoadAsync(definitionId, cancellationToken) ? NotFound() : Procedure.Latest.IsPublished ? Redirect(ProcedureLook.Url(definitionId)) : Page();
+        !await LoadAsync(definitionId, cancellationToken) ? NotFound() : Procedure.Latest.IsPublished ? Redirect(ProcedureLook.Url(definitionId)) : await WithCasesAsync(cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(string definitionId, CancellationToken cancellationToken)
     {
@@ -58,12 +69,20 @@ public sealed class PublierModel(ProcedureReads procedures, DefinitionStore defi
         var at = Quand == "date" ? When() : null;
         if (!ModelState.IsValid)
         {
+            await WithCasesAsync(cancellationToken);
             return this.Invalid();
         }
 
         try
         {
-            var outcome = await publications.RequestAsync(definitionId, Note!, at, User.Change(clock.GetUtcNow()), cancellationToken);
+            var outcome = await publications.RequestAsync(definitionId, Note!, at, Malgre, User.Change(clock.GetUtcNow()), cancellationToken);
+            if (outcome.Failing.Count > 0)
+            {
+                ModelState.AddModelError(nameof(Malgre), "Des cas de test échouent : dites pourquoi publier quand même, ou corrigez.");
+                await WithCasesAsync(cancellationToken);
+                return this.Invalid();
+            }
+
             if (outcome.IsRefused)
             {
                 ModelState.AddModelError("", "La version a encore des erreurs : elle n’est pas publiée.");
@@ -115,6 +134,12 @@ public sealed class PublierModel(ProcedureReads procedures, DefinitionStore defi
         }
 
         return at;
+    }
+
+    private async Task<IActionResult> WithCasesAsync(CancellationToken cancellationToken)
+    {
+        Cases = IsBlocked ? [] : await trials.RunCasesAsync((await definitions.FindAsync(Procedure.Latest.Id, cancellationToken))!, cancellationToken);
+        return Page();
     }
 
     private async Task<bool> LoadAsync(string definitionId, CancellationToken cancellationToken)

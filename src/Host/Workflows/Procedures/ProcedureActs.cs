@@ -89,7 +89,7 @@ public sealed class ProcedureActs(DefinitionStore store, DefinitionUsage usage, 
             return await store.DeleteAsync(definitionId, async (services, latest) =>
             {
                 var db = services.GetRequiredService<MonOpcoDbContext>();
-                await db.Set<WorkflowPublicationRow>().Where(x => x.DefinitionId == definitionId && (x.State == PublicationState.AwaitingApproval || x.State == PublicationState.Scheduled))
+                await db.Set<WorkflowPublicationRow>().Where(x => x.DefinitionId == definitionId && (x.State == PublicationState.AwaitingApproval || x.State == PublicationState.Scheduled || x.State == PublicationState.Held))
                     .ExecuteUpdateAsync(x => x.SetProperty(p => p.State, PublicationState.Withdrawn).SetProperty(p => p.EndedAt, change.Now).SetProperty(p => p.Reason, "Procédure supprimée."), cancel);
                 db.Note(change, definitionId, "Deleted", new JsonObject { ["name"] = latest.Name, ["version"] = latest.Version }, change.Reason);
                 await db.SaveChangesAsync(cancel);

@@ -40,6 +40,8 @@ public sealed record ProcedureView(string DefinitionId, IReadOnlyList<VersionRow
 
     public WorkflowPublicationRow? Awaiting => Pending.FirstOrDefault(row => row.State == PublicationState.AwaitingApproval);
 
+    public WorkflowPublicationRow? Held => Pending.FirstOrDefault(row => row.State == PublicationState.Held);
+
     /// <summary>The own rule; null = as everywhere.</summary>
     public bool? NeedsApproval { get; init; }
 }

@@ -2,17 +2,20 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Tasks;
+using MonOPCO.Domain.Users;
 using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Host.Endpoints.Elsa;
+using MonOPCO.Host.Workflows.Trials;
 
 namespace MonOPCO.Host.Workflows.Procedures;
 
 /// <summary>
 /// Which version of a procedure is in force, and from when: at once, at a time, or once a second person agrees. Every change is one transaction with its row
-/// in the history and in the audit. Running instances keep their version.
+/// in the history and in the audit. Running instances keep their version. Test cases run against the version each time; one that fails stops it unless a person says why not.
 /// </summary>
-public sealed class Publications(DefinitionStore store, DefinitionProblems problems, ConsumerUpdates consumers, MonOpcoDbContext database)
+public sealed class Publications(DefinitionStore store, DefinitionProblems problems, ConsumerUpdates consumers, TrialBook trials, MonOpcoDbContext database)
 {
     private DbSet<WorkflowPublicationRow> Rows => database.Set<WorkflowPublicationRow>();
 
@@ -20,7 +23,15 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
     /// Publishes the latest version, at <paramref name="at"/> when that is to come, and asks for the second person's agreement where one is needed. What is asked
     /// for is frozen: whoever goes on editing makes the next version.
     /// </summary>
-    public async Task<PublishOutcome> RequestAsync(string definitionId, string note, DateTimeOffset? at, ChangeContext change, CancellationToken cancel)
+    public Task<PublishOutcome> RequestAsync(string definitionId, string note, DateTimeOffset? at, ChangeContext change, CancellationToken cancel) => RequestAsync(definitionId, note, at, null, change, cancel);
+
+    /// <param name="definitionId">Which procedure.</param>
+    /// <param name="note">What changes.</param>
+    /// <param name="at">From when.</param>
+    /// <param name="despite">Why it is published although test cases fail; null: it is not.</param>
+    /// <param name="change">Who.</param>
+    /// <param name="cancel">Gives up before the commit.</param>
+    public async Task<PublishOutcome> RequestAsync(string definitionId, string note, DateTimeOffset? at, string? despite, ChangeContext change, CancellationToken cancel)
     {
         if (await store.FindLatestAsync(definitionId, cancel) is not { } latest)
         {
@@ -38,7 +49,14 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             return new PublishOutcome(latest, false, found, 0);
         }
 
+        var failing = Failing(await trials.RunCasesAsync(latest, cancel));
+        if (failing.Count > 0 && string.IsNullOrWhiteSpace(despite))
+        {
+            return new PublishOutcome(latest, false, [.. found, .. failing.Select(ProblemOf)], 0) { Failing = failing };
+        }
+
         var row = New(latest, note, change);
+        Override(row, failing, despite);
         row.EffectiveAt = at?.ToUniversalTime() is { } time && time > change.Now ? time : null;
         if (await NeedsApprovalAsync(definitionId, cancel))
         {
@@ -71,7 +89,7 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
 
     /// <summary>A second person agrees: the version is published, or waits for its time.</summary>
     /// <exception cref="RuleBrokenException">The same person asked, or it is settled already.</exception>
-    public async Task<PublishOutcome> ApproveAsync(Guid id, ChangeContext change, CancellationToken cancel)
+    public async Task<PublishOutcome> ApproveAsync(Guid id, string? despite, ChangeContext change, CancellationToken cancel)
     {
         var row = await FindAsync(id, cancel);
         if (row.RequestedById is { } asked ? asked == change.UserId : row.RequestedBy == change.ActorName)
@@ -86,10 +104,17 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             return new PublishOutcome(version, false, found, 0);
         }
 
+        var failing = Failing(await trials.RunCasesAsync(version, cancel));
+        if (failing.Count > 0 && row.TestOverride is null && string.IsNullOrWhiteSpace(despite))
+        {
+            return new PublishOutcome(version, false, [.. found, .. failing.Select(ProblemOf)], 0) { Failing = failing };
+        }
+
+        Override(row, failing, despite);
         (row.DecidedBy, row.DecidedById, row.DecidedAt) = (change.ActorName, change.UserId, change.Now);
         if (row.EffectiveAt is { } at && at > change.Now)
         {
-            await SettleAsync(row, PublicationState.AwaitingApproval, "PublicationApproved", change, settled => settled.State = PublicationState.Scheduled, cancel);
+            await SettleAsync(row, PublicationState.AwaitingApproval, "PublicationApproved", change, settled => (settled.State, settled.Note, settled.TestOverride) = (PublicationState.Scheduled, row.Note, row.TestOverride), cancel);
             row.State = PublicationState.Scheduled;
             return new PublishOutcome(version, false, found, 0) { Pending = row };
         }
@@ -110,6 +135,21 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
     {
         var row = await FindAsync(id, cancel);
         await SettleAsync(row, row.State, "PublicationWithdrawn", change, settled => settled.State = PublicationState.Withdrawn, cancel);
+    }
+
+    /// <summary>A publication that was held at its time because test cases failed then: a person publishes it all the same, and says why.</summary>
+    public async Task<PublishOutcome> ReleaseAsync(Guid id, string despite, ChangeContext change, CancellationToken cancel)
+    {
+        var row = await FindAsync(id, cancel);
+        var version = row.State == PublicationState.Held ? await store.FindAsync(row.VersionId, cancel) : throw Settled();
+        if (await ObstacleAsync(row, version, cancel) is { } obstacle)
+        {
+            throw new RuleBrokenException("publication", obstacle);
+        }
+
+        Override(row, Failing(await trials.RunCasesAsync(version!, cancel)), despite);
+        var (published, followers) = await PublishAsync(version!, row, change, cancel);
+        return new PublishOutcome(published, false, [], followers);
     }
 
     /// <summary>Completes the note of a publication made from the designer, or corrects it.</summary>
@@ -155,6 +195,8 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             return await RequestAsync(definitionId, note, null, change, cancel);
         }
 
+        // Going back must be quick: cases that fail do not stop it, its reason is given already, and the audit names them.
+        var failing = Failing(await trials.RunCasesAsync(old, cancel));
         var published = await store.RollBackAsync(definitionId, version, change.ActorName, async (services, again) =>
         {
             var db = services.GetRequiredService<MonOpcoDbContext>();
@@ -162,6 +204,11 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             db.Add(row);
             var values = Values(row);
             values["formerVersion"] = version;
+            if (failing.Count > 0)
+            {
+                values["failedCases"] = new JsonArray([.. failing.Select(x => (JsonNode)x.Name)]);
+            }
+
             db.Note(change, definitionId, "RolledBack", values, note);
             await db.MakeEditorsStaleAsync(definitionId, cancel);
             await db.SaveChangesAsync(cancel);
@@ -170,7 +217,8 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
     }
 
     /// <summary>
-    /// Publishes what is due. Each is validated again; one that cannot be published stays unpublished with its reason. Whatever the Hosts that look at the same
+    /// Publishes what is due. Each is validated again, and its test cases run again; one that cannot be published stays unpublished with its reason, and one whose cases fail now is held
+    /// for a person to decide. Whatever the Hosts that look at the same
     /// time, each is done once: under the definition's lock its row is still <see cref="PublicationState.Scheduled"/> for one of them only.
     /// </summary>
     /// <returns>How many were published.</returns>
@@ -186,7 +234,12 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             {
                 var version = await store.FindAsync(row.VersionId, cancel);
                 var reason = await ObstacleAsync(row, version, cancel);
-                if (reason is null)
+                var failing = reason is null && row.TestOverride is null ? Failing(await trials.RunCasesAsync(version!, cancel)) : [];
+                if (failing.Count > 0)
+                {
+                    await HoldAsync(row, version!, failing, change, cancel);
+                }
+                else if (reason is null)
                 {
                     await PublishAsync(version!, row, change, cancel);
                     count++;
@@ -254,6 +307,8 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             }
 
             (done.State, done.EndedAt) = (PublicationState.Published, change.Now);
+            (done.Note, done.TestOverride) = (row.Note, row.TestOverride);
+            await DropNoticeAsync(services, done, change, cancel);
             (done.DecidedBy, done.DecidedById, done.DecidedAt) = (row.DecidedBy, row.DecidedById, row.DecidedAt);
             db.Note(change, row.DefinitionId, "Published", Values(done), done.Note);
             await db.SaveChangesAsync(cancel);
@@ -269,7 +324,8 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
         foreach (var (draft, wasPublished) in await consumers.UpdateAsync(published, change.ActorName, cancel))
         {
             count++;
-            if (wasPublished && seen.Add(draft.DefinitionId) && !(await problems.OfAsync(draft, cancel)).Any(problem => problem.IsError) && !await NeedsApprovalAsync(draft.DefinitionId, cancel))
+            if (wasPublished && seen.Add(draft.DefinitionId) && !(await problems.OfAsync(draft, cancel)).Any(problem => problem.IsError) && !await NeedsApprovalAsync(draft.DefinitionId, cancel)
+                && Failing(await trials.RunCasesAsync(draft, cancel)).Count == 0)
             {
                 var follower = await store.PublishAsync(draft.DefinitionId, change.ActorName, draft.Id, async (services, version) =>
                 {
@@ -305,6 +361,7 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             if (!current.IsPending)
             {
                 (current.EndedAt, current.Reason) = (change.Now, change.Reason);
+                await DropNoticeAsync(services, current, change, cancel);
             }
 
             if (current.State == PublicationState.Refused)
@@ -315,6 +372,61 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             db.Note(change, row.DefinitionId, action, Values(current), change.Reason);
             await db.SaveChangesAsync(cancel);
         }, cancel);
+
+    /// <summary>Not published, and not silently: the owners of procedures find it among their tasks.</summary>
+    private Task HoldAsync(WorkflowPublicationRow row, DefinitionVersion version, IReadOnlyList<CaseRun> failing, ChangeContext change, CancellationToken cancel) =>
+        store.FreezeAsync(row.DefinitionId, row.VersionId, async (services, _) =>
+        {
+            var db = services.GetRequiredService<MonOpcoDbContext>();
+            var current = await db.Set<WorkflowPublicationRow>().SingleOrDefaultAsync(x => x.Id == row.Id, cancel);
+            if (current is not { State: PublicationState.Scheduled })
+            {
+                throw Settled();
+            }
+
+            (current.State, current.Reason) = (PublicationState.Held, $"Cas de test en échec à l’heure de la publication : {Names(failing)}.");
+            var values = Values(current);
+            values["failedCases"] = new JsonArray([.. failing.Select(x => (JsonNode)x.Name)]);
+            db.Note(change, row.DefinitionId, "PublicationHeld", values, current.Reason);
+            await services.GetRequiredService<TaskService>().CreateAsync(
+                new NewTask("publication-retenue", $"Publication retenue : {version.Name}, version {row.Version}", [new TaskOutcome("Vu", "J’ai vu", "primary")])
+                {
+                    Id = row.Id,
+                    CandidateRole = Roles.ResponsableProcedures,
+                    Priority = TaskPriority.High,
+                    DueAt = change.Now.AddDays(1),
+                    Instruction = $"La version {row.Version} devait être publiée le {Fr.DateTime(row.EffectiveAt!.Value)}. {current.Reason} Rien n’a été publié. Sur la page de la procédure ({version.Name}), publiez-la quand même en disant pourquoi, ou retirez-la.",
+                },
+                change,
+                cancel);
+            await db.SaveChangesAsync(cancel);
+        }, cancel);
+
+    /// <summary>The notice has done its work when the publication is decided.</summary>
+    private static async Task DropNoticeAsync(IServiceProvider services, WorkflowPublicationRow row, ChangeContext change, CancellationToken cancel)
+    {
+        if (await services.GetRequiredService<MonOpcoDbContext>().HumanTasks.AnyAsync(x => x.Id == row.Id && x.Status == HumanTaskStatus.Open, cancel))
+        {
+            await services.GetRequiredService<TaskService>().CancelAsync(row.Id, change, cancel);
+        }
+    }
+
+    private static List<CaseRun> Failing(IReadOnlyList<CaseRun> runs) => [.. runs.Where(x => x.Verdict.IsFailure)];
+
+    private static string Names(IReadOnlyList<CaseRun> failing) => string.Join(", ", failing.Select(x => $"« {x.Name} »"));
+
+    private static DefinitionProblem ProblemOf(CaseRun run) => new(
+        nameof(Engine.Definitions.ProblemLevel.Error), "test-case", null, null, null, $"Le cas de test « {run.Name} » échoue : {run.Verdict.Problem ?? string.Join(" ", run.Verdict.Differences)} Pour publier quand même, dites pourquoi sur la page de la procédure.");
+
+    /// <summary>Goes into the note that colleagues read, and with the row into the audit.</summary>
+    private static void Override(WorkflowPublicationRow row, IReadOnlyList<CaseRun> failing, string? despite)
+    {
+        if (failing.Count > 0 && !string.IsNullOrWhiteSpace(despite))
+        {
+            row.TestOverride = despite.Trim();
+            row.Note = $"{row.Note} Publiée malgré {(failing.Count == 1 ? "le cas de test" : "les cas de test")} {Names(failing)} en échec : {row.TestOverride}".Trim();
+        }
+    }
 
     private static WorkflowPublicationRow New(DefinitionVersion version, string note, ChangeContext change) => new()
     {
@@ -336,7 +448,7 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
     }
 
     private static IQueryable<WorkflowPublicationRow> Pending(MonOpcoDbContext db, string definitionId) =>
-        db.Set<WorkflowPublicationRow>().Where(x => x.DefinitionId == definitionId && (x.State == PublicationState.AwaitingApproval || x.State == PublicationState.Scheduled));
+        db.Set<WorkflowPublicationRow>().Where(x => x.DefinitionId == definitionId && (x.State == PublicationState.AwaitingApproval || x.State == PublicationState.Scheduled || x.State == PublicationState.Held));
 
     private static RuleBrokenException Settled() => new("publication", "Cette publication n’est plus en attente : elle a été faite, refusée ou retirée entre-temps.");
 
@@ -348,6 +460,11 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
             values["effectiveAt"] = at;
         }
 
+        if (row.TestOverride is { } despite)
+        {
+            values["testOverride"] = despite;
+        }
+
         return values;
     }
 }
@@ -356,6 +473,9 @@ public sealed class Publications(DefinitionStore store, DefinitionProblems probl
 public sealed record PublishOutcome(DefinitionVersion? Version, bool Already, IReadOnlyList<DefinitionProblem> Problems, int Consumers)
 {
     public bool IsRefused => Problems.Any(problem => problem.IsError);
+
+    /// <summary>Test cases that stopped it; each is among the problems as well.</summary>
+    public IReadOnlyList<CaseRun> Failing { get; init; } = [];
 
     /// <summary>Not published yet: planned, or awaiting a second person.</summary>
     public WorkflowPublicationRow? Pending { get; init; }
