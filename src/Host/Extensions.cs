@@ -17,6 +17,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Infrastructure.Timing;
 using MonOPCO.Host.Jobs;
 using MonOPCO.Host.Keys;
 using MonOPCO.Host.Live;
@@ -102,6 +103,8 @@ internal static class Extensions
     {
         var services = builder.Services;
         services.AddSingleton<AssetManifest>();
+        services.AddSingleton<PageTimes>();
+        services.AddHostedService(provider => provider.GetRequiredService<PageTimes>());
         services.AddSingleton<PlanReader>();
         services.AddSingleton<PlanShelf>();
         services.AddSingleton<PlanDrawing>();
@@ -169,6 +172,7 @@ internal static class Extensions
             app.UseHsts();
         }
 
+        app.Use(app.Services.GetRequiredService<PageTimes>().MeasureAsync);
         app.UseSecurityHeaders();
         if (app.Environment.IsProduction())
         {

@@ -30,7 +30,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/taches", "Boîte de réception", "inbox", Policies.Tasks, "Travail"),
         new(NavigationArea.Console, "/dossiers", "Dossiers", "folders", Policies.DossiersView, "Travail"),
         new(NavigationArea.Console, "/console/depots", "Dépôts", "upload", Policies.Staff, "Travail"),
-        new(NavigationArea.Console, "/console/entreprises", "Entreprises", "building", Policies.Staff, "Travail"),
+        new(NavigationArea.Console, "/entreprises", "Entreprises", "building", Policies.DossiersView, "Travail"),
         new(NavigationArea.Console, "/procedures", "Procédures", "route", Policies.ProceduresView, "Procédures"),
         new(NavigationArea.Console, "/instances", "Exécutions", "history", Policies.ProceduresView, "Procédures"),
         new(NavigationArea.Console, "/regles", "Règles", "scale", Policies.RuleReaders, "Procédures"),

@@ -14,7 +14,7 @@ mkdirSync(out, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: { app: "Assets/Scripts/app.js", monopco: "Assets/Styles/app.css" },
+  entryPoints: { app: "Assets/Scripts/app.js", charts: "Assets/Scripts/charts.js", monopco: "Assets/Styles/app.css" },
   outdir: out,
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -32,7 +32,7 @@ const manifest = {};
 for (const [path, output] of Object.entries(result.metafile.outputs)) {
   const file = basename(path);
   // The latin font is preloaded by the layout; the extended one loads only when a name needs it.
-  if (output.entryPoint) manifest[(file.endsWith(".js") ? "app" : "monopco") + extname(file)] = file;
+  if (output.entryPoint) manifest[file.replace(/-[^-]*(\.\w+)$/, "$1")] = file;
   else if (file.startsWith("figtree-latin-wght-normal")) manifest["figtree.woff2"] = file;
 }
 

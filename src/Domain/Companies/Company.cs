@@ -83,6 +83,15 @@ public sealed class Company
     /// <summary>Made in bulk by <c>./monopco seed</c>; removed by it too.</summary>
     public bool IsGenerated { get; init; }
 
+    /// <summary>Several companies that are one client; see <see cref="CompanyGroup"/>.</summary>
+    public Guid? GroupId { get; set; }
+
+    /// <summary>Inactive: left out of the usual list.</summary>
+    public DateTimeOffset? ArchivedAt { get; set; }
+
+    /// <summary>The record that took over everything of this one.</summary>
+    public Guid? MergedIntoId { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -109,6 +118,10 @@ internal sealed class CompanyMapping : IEntityTypeConfiguration<Company>
         builder.Property(x => x.Name).UseCollation("fr-x-icu");
         builder.HasIndex(x => x.Siret).IsUnique();
         builder.HasIndex(x => x.Siren);
+        builder.HasIndex(x => new { x.Name, x.Id });
+        builder.HasIndex(x => x.GroupId).HasFilter("group_id is not null");
+        builder.HasOne<CompanyGroup>().WithMany().HasForeignKey(x => x.GroupId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Company>().WithMany().HasForeignKey(x => x.MergedIntoId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(x => x.Search).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasOne<Opco>().WithMany().HasForeignKey(x => x.OpcoSlug).OnDelete(DeleteBehavior.Restrict);
     }

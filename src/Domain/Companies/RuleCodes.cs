@@ -93,4 +93,11 @@ public static class RuleCodes
 
     /// <summary>Prefix; the code goes on with the headcount from–to, e.g. <c>plafond.annuel:11-49</c>. At the start of the action.</summary>
     public const string YearlyEnvelope = "plafond.annuel:";
+
+    /// <summary>Days after which an answer counts as late where the OPCO publishes no <see cref="AnswerDays"/>. On the day on which the dashboard is looked at.</summary>
+    public const string LateAnswerDays = "reponse.retard-jours";
+
+    /// <summary>Prefix of what the house wants to reach: <c>cible.validation-24h</c>, <c>cible.acceptation</c>, <c>cible.delai-global-baisse</c>, <c>cible.fidelite</c> and <c>cible.pages-2s</c> in per
+    /// cent, <c>cible.clients-actifs</c> and <c>cible.dossiers-crees</c> in numbers, <c>cible.montant-obtenu</c> in euros. On the day on which the dashboard is looked at.</summary>
+    public const string Target = "cible.";
 }

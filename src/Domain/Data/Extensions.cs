@@ -12,6 +12,7 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Bulk;
 using MonOPCO.Domain.Dossiers.Checks;
+using MonOPCO.Domain.Dossiers.Figures;
 using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Keys;
@@ -64,6 +65,8 @@ public static class Extensions
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
         services.AddScoped<CompanyService>();
+        services.AddScoped<CompanyFile>();
+        services.AddScoped<CompanyDirectory>();
         services.AddScoped<OpcoResolver>();
         services.AddScoped<FinancingEstimator>();
         services.AddScoped<DossierService>();
@@ -71,6 +74,8 @@ public static class Extensions
         services.AddScoped<ComplementFields>();
         services.AddScoped<DossierChecks>();
         services.AddScoped<DossierSearch>();
+        services.AddSingleton<CubeReader>();
+        services.AddSingleton<CubeShelf>();
         services.AddSingleton<CalendarCache>();
         services.AddScoped<CalendarBook>();
         services.AddSingleton<DossierList>();

@@ -134,6 +134,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
 
+    public DbSet<PageTime> PageTimes => Set<PageTime>();
+
     public DbSet<OperationRun> OperationRuns => Set<OperationRun>();
 
     public DbSet<OperationAlert> OperationAlerts => Set<OperationAlert>();

@@ -15,7 +15,7 @@ internal static class RuleSeed
     /// <summary>Direct payment to the training body is narrowed from this day on.</summary>
     private static readonly DateOnly CircuitReform = new(2026, 10, 1);
 
-    internal static IEnumerable<Rule> All(JsonObject document, IReadOnlyList<JsonObject> opcos) => [.. Common(document["regles_communes"]!.AsObject()), .. Own(), .. RequiredDocuments(), .. opcos.SelectMany(OfOpco)];
+    internal static IEnumerable<Rule> All(JsonObject document, IReadOnlyList<JsonObject> opcos) => [.. Common(document["regles_communes"]!.AsObject()), .. Own(), .. Targets(), .. RequiredDocuments(), .. opcos.SelectMany(OfOpco)];
 
     private static IEnumerable<Rule> Common(JsonObject common)
     {
@@ -33,7 +33,7 @@ internal static class RuleSeed
         (string Code, string Value, string Unit)[] settings =
         [
             (RuleCodes.QuoteValidityDays, "30", "jours"), (RuleCodes.SignatureDays, "30", "jours"), (RuleCodes.ComplementDays, "10", "jours"), (RuleCodes.ComplementReminderDays, "3", "jours"),
-            (RuleCodes.RequestAnswerDays, "1", "jours"), (RuleCodes.MinConfidence, nameof(OpcoConfidence.Forte), ""), (RuleCodes.MinDescriptionLength, "40", "caractères"), (RuleCodes.TaskHours, "14", "heures ouvrées"),
+            (RuleCodes.RequestAnswerDays, "1", "jours"), (RuleCodes.LateAnswerDays, "30", "jours"), (RuleCodes.MinConfidence, nameof(OpcoConfidence.Forte), ""), (RuleCodes.MinDescriptionLength, "40", "caractères"), (RuleCodes.TaskHours, "14", "heures ouvrées"),
         ];
         (string Code, string Value, string Unit, string Source)[] backups =
         [
@@ -47,6 +47,17 @@ internal static class RuleSeed
         return settings.Concat(tasks.Select(x => (RuleCodes.TaskHours + ":" + x.Task, x.Hours, "heures ouvrées")))
             .Select(x => new Rule { Code = x.Item1, ValidFrom = Origin, Value = x.Item2, Unit = x.Item3, Source = "Réglage MonOPCO", Certainty = RuleCertainty.Verified })
             .Concat(backups.Select(x => new Rule { Code = x.Code, ValidFrom = Origin, Value = x.Value, Unit = x.Unit, Source = x.Source, Certainty = RuleCertainty.Verified }));
+    }
+
+    /// <summary>What the owner wants to reach (requirements S000-M.1 to M.10).</summary>
+    private static IEnumerable<Rule> Targets()
+    {
+        (string Code, string Value, string Unit)[] targets =
+        [
+            ("validation-24h", "95", "%"), ("acceptation", "95", "%"), ("delai-global-baisse", "30", "%"), ("fidelite", "80", "%"), ("pages-2s", "95", "%"),
+            ("clients-actifs", "500", "entreprises"), ("dossiers-crees", "2000", "dossiers"), ("montant-obtenu", "5000000", "€"),
+        ];
+        return targets.Select(x => new Rule { Code = RuleCodes.Target + x.Code, ValidFrom = Year2026, Value = x.Value, Unit = x.Unit, Source = "Cahier des charges S000, indicateurs de réussite", Certainty = RuleCertainty.Verified });
     }
 
     /// <summary>What every OPCO wants; one that wants more, or less, gets its own value on the page of rules.</summary>

@@ -89,6 +89,7 @@ public static class RuleCatalogue
     private const string Delays = "Délais de la procédure";
     private const string Opco = "OPCO et effectif";
     private const string Keeping = "Conservation et sauvegardes";
+    private const string Targets = "Objectifs";
     private const string Start = "la date de début de l’action";
 
     private static readonly DossierState[] BeforeQuote = [DossierState.Brouillon, DossierState.AnalyseBesoin, DossierState.PiecesManquantes];
@@ -105,6 +106,7 @@ public static class RuleCatalogue
         AtStart(RuleCodes.FilingEarliestMonths, Filing, "Dépôt au plus tôt avant le début", RuleValueKind.WholeNumber, "mois"),
         AtStart(RuleCodes.FilingYearlyCutOff, Filing, "Dernier jour de dépôt de l’année", RuleValueKind.DayOfYear),
         new(RuleCodes.AnswerDays, Filing, "Délai de réponse de l’OPCO", RuleValueKind.WholeNumber, RuleDate.Filing, "le jour du dépôt", "jours") { Before = BeforeFiling },
+        new(RuleCodes.LateAnswerDays, Filing, "Sans délai publié, la réponse de l’OPCO est en retard après", RuleValueKind.WholeNumber, RuleDate.Step, "le jour où le tableau de bord est ouvert", "jours"),
         new(RuleCodes.PaymentCircuit, Money, "Circuit de paiement", RuleValueKind.Choice, RuleDate.Accord, "le jour de l’accord, et avant lui la date de début de l’action") { Choices = Circuits, Before = BeforeAccord },
         AtStart(RuleCodes.PaymentClaimMonths, Money, "Délai pour envoyer les justificatifs", RuleValueKind.WholeNumber, "mois"),
         AtStart(RuleCodes.HourlyCeilingHt, Money, "Plafond horaire", RuleValueKind.Amount, "€/h"),
@@ -132,6 +134,14 @@ public static class RuleCatalogue
         Backup(RuleCodes.BackupMonths, "Sauvegardes mensuelles gardées", "mois"),
         Backup(RuleCodes.BackupKeysDays, "Sauvegardes des clés gardées", "jours"),
         Step(RuleCodes.TaskHours, "Échéance d’une tâche sans règle propre", "le jour où la tâche commence", "heures ouvrées", []),
+        Target("validation-24h", "Demandes contrôlées en moins de 24 heures", RuleValueKind.WholeNumber, "%"),
+        Target("acceptation", "Demandes acceptées par les OPCO", RuleValueKind.WholeNumber, "%"),
+        Target("delai-global-baisse", "Baisse du délai entre la création et le paiement", RuleValueKind.WholeNumber, "%"),
+        Target("fidelite", "Entreprises avec au moins deux dossiers", RuleValueKind.WholeNumber, "%"),
+        Target("pages-2s", "Pages servies en moins de 2 secondes", RuleValueKind.WholeNumber, "%"),
+        Target("clients-actifs", "Entreprises avec un dossier en cours", RuleValueKind.WholeNumber, "entreprises"),
+        Target("dossiers-crees", "Dossiers créés dans l’année", RuleValueKind.WholeNumber, "dossiers"),
+        Target("montant-obtenu", "Montant accordé dans l’année", RuleValueKind.Amount, "€"),
     }.ToFrozenDictionary(x => x.Code);
 
     private static readonly (string Code, string Label)[] TaskNames =
@@ -140,7 +150,7 @@ public static class RuleCatalogue
         ("incident-portail", "incident du portail"), ("saisir-decision", "saisir la décision de l’OPCO"), ("repondre-complement", "répondre au complément de l’OPCO"), ("accepter-reste", "accepter le reste à charge"),
     ];
 
-    public static IReadOnlyList<string> Subjects { get; } = [Filing, Money, Documents, Delays, Hours, Opco, Keeping];
+    public static IReadOnlyList<string> Subjects { get; } = [Filing, Money, Documents, Delays, Hours, Opco, Keeping, Targets];
 
     /// <summary>Codes made of a fixed part and a document type, a task or a headcount find their definition by that part; unknown ones null.</summary>
     public static RuleDefinition? Find(string code, IReadOnlyDictionary<string, string>? documentLabels = null)
@@ -188,6 +198,8 @@ public static class RuleCatalogue
     private static RuleDefinition AtStart(string code, string subject, string label, RuleValueKind kind, string unit = "") => new(code, subject, label, kind, RuleDate.ActionStart, Start, unit);
 
     private static RuleDefinition Backup(string code, string label, string unit) => new(code, Keeping, label, RuleValueKind.WholeNumber, RuleDate.Step, "le jour où les anciennes sauvegardes sont supprimées", unit) { IsRequired = true };
+
+    private static RuleDefinition Target(string code, string label, RuleValueKind kind, string unit) => new(RuleCodes.Target + code, Targets, label, kind, RuleDate.Step, "le jour où le tableau de bord est ouvert", unit);
 
     private static RuleDefinition Step(string code, string label, string date, string unit, DossierState[] before) =>
         new(code, Delays, label, RuleValueKind.WholeNumber, RuleDate.Step, date, unit) { IsRequired = true, Before = before };

@@ -13,6 +13,10 @@ public sealed class PagesTests(StoryWorld world)
 {
     private static readonly string Start = Fr.InParis(TimeProvider.System.GetUtcNow()).AddDays(60).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>Companies of the Sandbox's register.</summary>
+    private const string Kept = "99900137300011";
+    private const string Other = "99902740200018";
+
     [Fact]
     public void SiteMap_NamesEveryRazorPage()
     {
@@ -55,6 +59,15 @@ public sealed class PagesTests(StoryWorld world)
         await visitor.RefusedAsync(400, () => visitor.Button("Finançable ?").ClickAsync());
         await Assertions.Expect(visitor.Page.Locator("[data-focus]")).ToBeFocusedAsync();
         await visitor.LookAsync("accueil-erreurs");
+        foreach (var siret in new[] { Kept, Other })
+        {
+            await visitor.GoAsync("/");
+            await visitor.Field("SIRET de l’établissement").FillAsync(siret);
+            await visitor.Field("Date de début").FillAsync(Start);
+            await visitor.Button("Finançable ?").ClickAsync();
+            await Assertions.Expect(visitor.Page.Locator("#reponse")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        }
+
         foreach (var path in new[] { "/mentions-legales", "/confidentialite", "/accessibilite", "/style", "/signature", "/deconnexion" })
         {
             await visitor.GoAsync(path);
@@ -91,6 +104,16 @@ public sealed class PagesTests(StoryWorld world)
         await person.LookAsync("taches-vide");
         await person.GoAsync("/dossiers?recherche=introuvable");
         await person.LookAsync("dossiers-vide");
+        foreach (var (path, name) in new[]
+        {
+            ("/entreprises", "entreprises"), ("/entreprises?recherche=introuvable", "entreprises-vide"), ($"/entreprises/{Kept}", "entreprise"), ($"/entreprises/{Kept}/fusion?avec={Other}", "entreprise-fusion"),
+            ($"/entreprises/{Kept}/dossier?type=Formation", "entreprise-dossier"),
+        })
+        {
+            await person.GoAsync(path);
+            await person.LookAsync(name);
+        }
+
         await person.GoAsync("/instances?recherche=introuvable");
         await person.LookAsync("instances-vide");
 

@@ -25,6 +25,7 @@ public static partial class SiteMap
         "/procedures/{definitionId}/essais", "/procedures/{definitionId}/essais/{essai:guid}", "/procedures/{definitionId}/rejeu",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
         "/admin/exploitation",
+        "/entreprises", "/entreprises/{siret:length(14)}", "/entreprises/{siret:length(14)}/fusion", "/entreprises/{siret:length(14)}/dossier",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 

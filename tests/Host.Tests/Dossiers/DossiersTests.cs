@@ -211,7 +211,7 @@ public sealed class DossiersTests(ConsoleFixture host) : IClassFixture<ConsoleFi
         await host.StartAtAsync(dossier, "valider");
         var page = await (await host.OperatorAsync()).GetAsync("/console");
         Assert.Contains("href=\"/taches?liste=a-prendre\"", page.Html);
-        Assert.Contains("href=\"/dossiers?etat=Brouillon\"", page.Html);
+        Assert.Contains("href=\"/dossiers?f=etat%3Aest%3ABrouillon\"", page.Html);
         Assert.Contains("Votre prochaine action", page.Text);
         Assert.Contains($"href=\"/dossiers/{dossier.Numero}\"", page.Html);
     }

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Figures;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
@@ -14,18 +18,23 @@ namespace MonOPCO.Host.Pages.Console;
 /// <summary>A count that opens its list.</summary>
 public sealed record Stat(string Label, string Count, string Note, string Url);
 
-/// <summary>The staff's home: what waits for me, what is urgent, where the dossiers are.</summary>
+/// <summary>The staff's home: the morning briefing, what waits for me, the figures and charts of all dossiers, the mission's targets.</summary>
 [Authorize(Policies.Staff)]
-public sealed class IndexModel(Inbox inbox, MonOpcoDbContext database, DossierSearch search, IWorkflowReads instances, NextAction nextAction, TimeProvider clock) : PageModel
+public sealed class IndexModel(
+    Inbox inbox, MonOpcoDbContext database, DossierSearch search, IWorkflowReads instances, NextAction nextAction, CubeShelf figures, RuleBook rules, TimeProvider clock) : PageModel
 {
     private const int Limit = 100;
     private const int SoonDays = 7;
+    private const int PageTimeDays = 30;
+    private const int PageTimeMilliseconds = 2000;
 
     public NextStep? Next { get; private set; }
 
-    public IReadOnlyList<Stat> Work { get; private set; } = [];
+    public Board Board { get; private set; } = null!;
 
-    public IReadOnlyList<Stat> Stages { get; private set; } = [];
+    public IReadOnlyList<Metric> Metrics { get; private set; } = [];
+
+    public IReadOnlyList<Stat> Work { get; private set; } = [];
 
     public IReadOnlyList<InboxRow> Urgent { get; private set; } = [];
 
@@ -35,6 +44,7 @@ public sealed class IndexModel(Inbox inbox, MonOpcoDbContext database, DossierSe
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
+        await ReadBoardAsync(cancellationToken);
         Next = await nextAction.FindAsync(User, cancellationToken);
         var keys = TaskLook.Keys(User);
         var mine = await inbox.PageAsync(new InboxKeys(keys.UserId, [], null, keys.Email), null, Limit, cancellationToken);
@@ -49,20 +59,21 @@ public sealed class IndexModel(Inbox inbox, MonOpcoDbContext database, DossierSe
             new Stat("À prendre", Shown(free.Rows.Count), late == 0 ? "aucune en retard" : $"{Fr.Plural(late, "tâche")} en retard", "/taches?liste=a-prendre"),
             new Stat("Incidents", Fr.Number(blocked), blocked == 0 ? "toutes les procédures avancent" : "procédures arrêtées", "/instances?etat=Incident"),
         ];
-        Stages = await StagesAsync(cancellationToken);
+        var since = Fr.InParis(Now).AddDays(-PageTimeDays);
+        Metrics = Board.Metrics(PageTime.Share(await database.PageTimes.AsNoTracking().Where(x => x.Day > since).ToListAsync(cancellationToken), PageTimeMilliseconds));
     }
 
-    // Only states in which something is awaited: the paid and closed ones, most of the table, are never counted.
-    private async Task<IReadOnlyList<Stat>> StagesAsync(CancellationToken cancellationToken)
+    /// <summary>Briefing, alerts and figures alone: what an open page asks for when something has changed.</summary>
+    public async Task<IActionResult> OnGetChiffresAsync(CancellationToken cancellationToken)
     {
-        (DossierState State, string Note)[] shown =
-        [
-            (DossierState.Brouillon, "demandes à valider"), (DossierState.PiecesManquantes, "compléments ou pièces attendus"), (DossierState.ConventionEnSignature, "signatures attendues"), (DossierState.PretAuDepot, "à déposer ou à confirmer"),
-            (DossierState.EnInstruction, "chez l’OPCO"), (DossierState.ComplementDemande, "l’OPCO attend une réponse"), (DossierState.AccordePartiel, "reste à charge à accepter"),
-        ];
-        var states = shown.Select(x => x.State).ToArray();
-        var counts = await database.Dossiers.Where(x => states.Contains(x.State)).GroupBy(x => x.State).Select(x => new { x.Key, Count = x.Count() }).ToDictionaryAsync(x => x.Key, x => x.Count, cancellationToken);
-        return [.. shown.Select(x => new Stat(DossierStates.Label(x.State), Fr.Number(counts.GetValueOrDefault(x.State)), x.Note, $"/dossiers?etat={x.State}"))];
+        await ReadBoardAsync(cancellationToken);
+        return Partial("_Chiffres", Board);
+    }
+
+    private async Task ReadBoardAsync(CancellationToken cancellationToken)
+    {
+        var names = await database.Opcos.AsNoTracking().ToDictionaryAsync(x => x.Slug, x => x.Name, cancellationToken);
+        Board = new Board(await figures.GetAsync(cancellationToken), names, await rules.AllAsync(cancellationToken));
     }
 
     private static string Shown(int count) => count >= Limit ? $"{Limit}+" : Fr.Number(count);

@@ -56,7 +56,7 @@ public sealed class RecapitulatifModel(RequestDrafts drafts, MonOpcoDbContext da
 
         try
         {
-            var created = await desk.OpenAsync(Form.ToCommand(Draft, User.Email()), User.Change(clock.GetUtcNow()), cancellationToken);
+            var created = await desk.OpenAsync(Form.ToCommand(Draft.Kind, Draft.CompanyId, User.Email()), User.Change(clock.GetUtcNow()), cancellationToken);
             var numero = created.Dossier.Numero;
             await _drafts.CloseAsync(User, Draft.Id, numero, cancellationToken);
             this.Flash(

@@ -24,10 +24,10 @@ public sealed class RequestForm
     public JsonObject Write() => JsonSerializer.SerializeToNode(this, Options)!.AsObject();
 
     /// <summary>Call only when both steps are valid.</summary>
-    public CreateDossier ToCommand(RequestDraft draft, string email) => new()
+    public CreateDossier ToCommand(DossierKind kind, Guid companyId, string email) => new()
     {
-        Kind = draft.Kind,
-        CompanyId = draft.CompanyId,
+        Kind = kind,
+        CompanyId = companyId,
         TrainingBodyId = Guid.Parse(Action.TrainingBody!),
         Title = Action.Title!,
         StartDate = Typed.Date(Action.Start)!.Value,

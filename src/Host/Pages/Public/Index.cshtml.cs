@@ -10,6 +10,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Demande;
+using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Public;
 
@@ -52,6 +53,12 @@ public sealed class IndexModel(CompanyFinder finder, CompanyService companies, F
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
+        // The house's own home is the dashboard; the public question stays at /financable.
+        if (Request.Path == "/" && User.IsStaff())
+        {
+            return LocalRedirect("/console");
+        }
+
         var asked = Siret is not null && Debut is not null && ModelState.IsValid;
         ModelState.Clear();
         if (asked && Domain.Companies.Siret.TryParse(Siret, out var siret) && await companies.FindAsync(siret, cancellationToken) is { } company)
