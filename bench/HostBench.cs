@@ -101,7 +101,7 @@ internal static partial class HostBench
     private static int Number(string name, int usual) => int.TryParse(Environment.GetEnvironmentVariable(name), out var asked) ? asked : usual;
 
     /// <summary>The process and those who talk to it.</summary>
-    private sealed partial class HostUnderTest : IAsyncDisposable
+    internal sealed partial class HostUnderTest : IAsyncDisposable
     {
         private readonly ProcessStartInfo _info;
         private readonly HttpClient _program;
@@ -147,7 +147,10 @@ internal static partial class HostBench
         internal TimeSpan AnsweredAfter { get; private set; }
 
         /// <summary>What of the process is in memory.</summary>
-        internal long WorkingSet => File.ReadLines($"/proc/{_process!.Id}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Select(l => long.Parse(Digits().Match(l).Value, CultureInfo.InvariantCulture) * 1024).Single();
+        internal long WorkingSet => Status("VmRSS:");
+
+        /// <summary>The most that it ever was.</summary>
+        internal long PeakWorkingSet => Status("VmHWM:");
 
         /// <summary>Until its first instance has finished.</summary>
         internal async Task<TimeSpan> StartAsync()
@@ -207,12 +210,12 @@ internal static partial class HostBench
             answer.EnsureSuccessStatusCode();
         }
 
-        /// <summary>A browser of the process owner.</summary>
-        internal async Task<HttpClient> SignInAsync()
+        /// <summary>A browser of the process owner, or of another demonstration account.</summary>
+        internal async Task<HttpClient> SignInAsync(string account = "procedures")
         {
             var client = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = _program.BaseAddress };
             var token = Token().Match(await client.GetStringAsync("/connexion")).Groups[1].Value;
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["Email"] = "procedures@demo.monopco.test", ["Password"] = Password });
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token, ["Email"] = $"{account}@demo.monopco.test", ["Password"] = Password });
             using var answer = await client.PostAsync("/connexion?handler=MotDePasse", form);
             answer.EnsureSuccessStatusCode();
             return client;
@@ -223,6 +226,8 @@ internal static partial class HostBench
             await StopAsync();
             _program.Dispose();
         }
+
+        private long Status(string name) => File.ReadLines($"/proc/{_process!.Id}/status").Where(l => l.StartsWith(name, StringComparison.Ordinal)).Select(l => long.Parse(Digits().Match(l).Value, CultureInfo.InvariantCulture) * 1024).Single();
 
         private async Task SignInProgramAsync()
         {

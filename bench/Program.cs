@@ -1,6 +1,6 @@
 using MonOPCO.Bench;
 
-// ./monopco bench [engine|flat|steady|memory|race|host]: figures go to bench/results.md. The database cluster is the caller's (MONOPCO_BENCH_DB).
+// ./monopco bench [engine|flat|steady|memory|race|host|web]: figures go to bench/results.md. The database cluster is the caller's (MONOPCO_BENCH_DB).
 var report = new Report(args.ElementAtOrDefault(1) ?? "bench/results.md");
 return args.FirstOrDefault() switch
 {
@@ -10,6 +10,7 @@ return args.FirstOrDefault() switch
     "flat" => await report.RunAsync(FlatBench.RunAsync),
     "steady" => await report.RunAsync(SteadyBench.RunAsync),
     "host" => await report.RunAsync(HostBench.RunAsync),
+    "web" => await report.RunAsync(WebBench.RunAsync),
     "race" => await report.RunAsync(RaceBench.RunAsync),
     "engine" => await report.RunAsync(MemoryBench.RunAsync, DurableBench.RunAsync),
     var other => Report.Unknown(other),

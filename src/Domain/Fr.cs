@@ -40,6 +40,23 @@ public static class Fr
         return new DateTimeOffset(midnight, Paris.GetUtcOffset(midnight)).ToUniversalTime();
     }
 
+    /// <summary>
+    /// The instant, in UTC, at which the clock shows that time in France. A time that the clocks skip in spring is the moment of the jump; of the two that they
+    /// show twice in autumn it is the first.
+    /// </summary>
+    public static DateTimeOffset AtInParis(DateOnly date, TimeOnly time)
+    {
+        var clock = date.ToDateTime(time);
+        if (Paris.IsInvalidTime(clock))
+        {
+            // Clocks jump by one hour, on the hour.
+            clock = new DateTime(clock.Year, clock.Month, clock.Day, clock.Hour + 1, 0, 0, DateTimeKind.Unspecified);
+        }
+
+        var offset = Paris.IsAmbiguousTime(clock) ? Paris.GetAmbiguousTimeOffsets(clock).Max() : Paris.GetUtcOffset(clock);
+        return new DateTimeOffset(clock, offset).ToUniversalTime();
+    }
+
     private static CultureInfo Make()
     {
         var culture = (CultureInfo)CultureInfo.GetCultureInfo("fr-FR").Clone();

@@ -16,12 +16,15 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Jobs;
 using MonOPCO.Host.Keys;
+using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.Plans;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.TaskWork;
 using MonOPCO.Host.Workflows;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Integrations.Browsers;
@@ -44,8 +47,10 @@ internal static class Extensions
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
+        builder.AddSystemJobs(roles);
         builder.Services.AddHostedService<KeyRounds>();
         builder.AddSignIn();
+        builder.AddInbox(roles);
         builder.AddDemo();
         if (roles.Web)
         {
@@ -85,6 +90,7 @@ internal static class Extensions
         }
 
         await Start.MigrateAsync(app);
+        await app.PrepareJobsAsync();
         await app.Services.GetRequiredService<MasterKeys>().RefreshAsync(app.Lifetime.ApplicationStopping);
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();
@@ -97,12 +103,14 @@ internal static class Extensions
         services.AddSingleton<PlanReader>();
         services.AddSingleton<PlanShelf>();
         services.AddSingleton<PlanDrawing>();
+        services.AddHostedService<PlanWarmUp>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
         services.AddConsolePages();
+        services.AddLive();
         services.AddErrorPages();
         services.AddDesigner();
         services.AddElsaApi();
@@ -117,7 +125,11 @@ internal static class Extensions
             options.HeaderName = "X-Anti-Forgery";
             options.SuppressXFrameOptionsHeader = false;
         });
-        services.Configure<CookieTempDataProviderOptions>(options => options.Cookie.Name = PageHead.FlashCookie);
+        services.Configure<CookieTempDataProviderOptions>(options =>
+        {
+            options.Cookie.Name = PageHead.FlashCookie;
+            options.Cookie.SecurePolicy = builder.Environment.IsProduction() ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
         services.Configure<RouteOptions>(options => (options.LowercaseUrls, options.AppendTrailingSlash) = (true, false));
         services.AddResponseCompression(options =>
         {
@@ -135,7 +147,14 @@ internal static class Extensions
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var proxy in builder.Configuration.GetSection("Site:Proxies").Get<string[]>() ?? [])
             {
-                options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+                if (proxy.Contains('/', StringComparison.Ordinal))
+                {
+                    options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+                }
+                else
+                {
+                    options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+                }
             }
         });
     }
@@ -149,16 +168,24 @@ internal static class Extensions
         }
 
         app.UseSecurityHeaders();
+        if (app.Environment.IsProduction())
+        {
+            app.UseSecureTransport();
+        }
+
         app.UseErrorPages();
         app.UsePrecompressedAssets();
         app.UseResponseCompression();
         app.UseRouting();
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapRazorPages();
         app.MapDisplay();
+        app.MapLive();
+        app.MapDossierExports();
+        app.MapDossierShortcuts();
         app.MapIdentityLogin();
         app.MapDesigner();
         app.MapElsaApi();

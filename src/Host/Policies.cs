@@ -24,6 +24,9 @@ public static class Policies
     /// <summary>Acts on executions: starts, retries, skips, cancels, migrates.</summary>
     public const string ProceduresOperate = "ProceduresOperate";
 
+    /// <summary>Sees the values that executions carry (inputs, outputs, variables, what their journal keeps): personal data of dossiers. Everybody else who may read executions sees steps, states and names only.</summary>
+    public const string ExecutionValues = "ExecutionValues";
+
     /// <summary>Reads dated rules.</summary>
     public const string RuleReaders = "RuleReaders";
 
@@ -59,6 +62,9 @@ public static class Policies
         Add(ProceduresEdit, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(ProceduresPublish, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(ProceduresOperate, Roles.ResponsableProcedures, Roles.SuperAdmin);
+
+        // Not the process owner: to repair a procedure nobody needs to read a dossier.
+        Add(ExecutionValues, Roles.Operateur, Roles.OperateurGrandCompte, Roles.Admin, Roles.SuperAdmin);
 
         Add(RuleReaders, [.. Roles.Staff]);
         Add(RuleEditors, Roles.ResponsableProcedures, Roles.SuperAdmin);

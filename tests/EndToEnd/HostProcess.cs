@@ -17,14 +17,18 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
 
     /// <summary>What the process reads from its environment, so that a test can put together the same application on the same database.</summary>
-    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(database.HostConnections))
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(database.HostConnections).Append(new("Taches:UndoWindow", UndoWindow)))
     {
         ["Demo:Password"] = Password,
         ["SignIn:AttemptsPerMinute"] = "100000",
+        ["Limits:UploadsPerMinute"] = "100000",
         ["Site:PublicUrl"] = Address.ToString(),
         ["MasterKey:Value"] = new string('a', 64),
         ["Sealing:KeyFile"] = Path.Combine(_keys, "cachet.p12"),
     };
+
+    /// <summary>Decisions take effect in the request, unless a test is about taking them back.</summary>
+    public string UndoWindow { get; init; } = "00:00:00";
 
     /// <summary>The Host's folder in the sources: pages and assets that a build does not copy.</summary>
     public static string ContentRoot
@@ -107,7 +111,7 @@ public sealed class HostProcess(TestDatabase database, string roles, IReadOnlyDi
     private async Task UntilReadyAsync(Process process)
     {
         using var client = new HttpClient { BaseAddress = Address };
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited;)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(180) && !process.HasExited;)
         {
             try
             {

@@ -18,7 +18,7 @@ namespace MonOPCO.Host.Tests;
 /// The console on a real database with the real procedures. Only the role <c>web</c> runs: effects (mails, PDF, robot) stay due, so a test sees each state. A copy
 /// of the bilan's procedure with one connection changed begins at the step that a test is about.
 /// </summary>
-public sealed class ConsoleFixture : HostFixture
+public class ConsoleFixture : HostFixture
 {
     private int _sequence = Random.Shared.Next(1_000_000, 80_000_000);
 

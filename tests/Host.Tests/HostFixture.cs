@@ -91,6 +91,14 @@ public class HostFixture : IAsyncLifetime
         return user;
     }
 
+    /// <summary>One more role for an account.</summary>
+    public async Task GrantAsync(User user, string role)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
+        Assert.True((await users.AddToRoleAsync((await users.FindByIdAsync(user.Id.ToString()))!, role)).Succeeded);
+    }
+
     /// <summary>Runs something with services of one scope.</summary>
     public async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> action)
         where TService : notnull
@@ -113,8 +121,16 @@ public class HostFixture : IAsyncLifetime
 
             builder.UseSetting("Site:PublicUrl", "https://monopco.test");
             builder.UseSetting("MasterKey:Value", new string('a', 64));
+
+            // Quartz's tables and threads: only for the tests about them.
+            builder.UseSetting("Jobs:Enabled", "false");
             builder.UseSetting("SignIn:MinimumAnswerTime", "00:00:00");
             builder.UseSetting("SignIn:AttemptsPerMinute", "100000");
+
+            // Decisions take effect in the request, as most tests expect; those about taking them back say otherwise.
+            builder.UseSetting("Taches:UndoWindow", "00:00:00");
+            builder.UseSetting("Limits:UploadsPerMinute", "100000");
+            builder.UseSetting("Site:WarmUp", "false");
             foreach (var (key, value) in fixture.Settings)
             {
                 builder.UseSetting(key, value);

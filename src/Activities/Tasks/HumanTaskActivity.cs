@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Tasks;
@@ -12,7 +13,7 @@ using static MonOPCO.Engine.Activities.ActivityResult<MonOPCO.Activities.Tasks.H
 namespace MonOPCO.Activities.Tasks;
 
 [Activity("MonOPCO.HumanTask", Title = "Confier une tâche", Category = "Tâches", Description = "Met une tâche dans la boîte d'un rôle ou de l'entreprise du dossier, et attend. Chaque issue devient un bouton de la tâche et une sortie de l'étape.")]
-public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, MonOpcoDbContext db) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
+public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, CalendarBook calendars, MonOpcoDbContext db) : Activity<HumanTaskActivity.Input, HumanTaskActivity.Output>
 {
     /// <summary>Kind of the bookmark; its key is the task's id.</summary>
     public const string BookmarkKind = "human-task";
@@ -33,7 +34,7 @@ public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, MonOpco
         [Editor("dropdown", Source = "taskRoles", Default = Roles.Operateur)]
         public string Role { get; init; } = Roles.Operateur;
 
-        [Display(Name = "Échéance (heures)", Description = "Heures ; vide : la règle datée de cette tâche (page Règles).", Order = 5)]
+        [Display(Name = "Échéance (heures ouvrées)", Description = "Heures d'ouverture, jours fériés exclus ; vide : la règle datée de cette tâche (page Règles).", Order = 5)]
         public int? DueHours { get; init; }
 
         [Display(Name = "Priorité", Description = "Place dans la liste des tâches.", Order = 6)]
@@ -66,7 +67,9 @@ public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, MonOpco
     {
         var dossierId = context.CorrelationId is null ? (Guid?)null : context.DossierId();
         var forCompany = input.Role == Roles.Entreprise;
-        var companyId = forCompany ? await db.Dossiers.Where(x => x.Id == dossierId).Select(x => (Guid?)x.CompanyId).SingleAsync(context.CancellationToken) : null;
+        var about = dossierId is null ? null : await db.Dossiers.Where(x => x.Id == dossierId).Select(x => new { x.CompanyId, x.TrainingBodyId }).SingleOrDefaultAsync(context.CancellationToken);
+        var companyId = forCompany ? (about ?? throw new InvalidOperationException("A task for the company needs a dossier.")).CompanyId : (Guid?)null;
+        var calendar = await calendars.ForAsync(about?.TrainingBodyId, context.CancellationToken);
         var hours = input.DueHours ?? await rules.TaskHoursAsync(input.Code, Fr.InParis(context.Now), context.CancellationToken);
         var task = new NewTask(input.Code, input.Title, [.. input.Outcomes.Select((name, i) => new TaskOutcome(name, name, Style(name, i), input.ReasonFor.Contains(name)))])
         {
@@ -75,7 +78,7 @@ public sealed class HumanTaskActivity(TaskService tasks, RuleBook rules, MonOpco
             Instruction = input.Instruction,
             CandidateRole = forCompany ? null : input.Role,
             CandidateCompanyId = companyId,
-            DueAt = context.Now.AddHours(hours),
+            DueAt = calendar.Add(context.Now, TimeSpan.FromHours(hours)),
             Priority = input.Priority,
             Form = input.Form,
             Context = input.Context,

@@ -17,8 +17,9 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
     /// <param name="change">Who.</param>
     /// <param name="alongside">What the task's page writes with it (an upload, a confirmation); may be null.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <param name="decision">The recorded decision that is applied by this; null for one that takes effect at once.</param>
     /// <exception cref="TaskTakenException">Somebody was faster; the message says who.</exception>
-    public async Task CompleteAsync(Guid taskId, CompleteTask answer, ChangeContext change, Func<IServiceProvider, Task>? alongside, CancellationToken cancellationToken)
+    public async Task CompleteAsync(Guid taskId, CompleteTask answer, ChangeContext change, Func<IServiceProvider, Task>? alongside, CancellationToken cancellationToken, TaskDecision? decision = null)
     {
         var payload = Payload(answer);
         var outcome = await runtime.ResumeAsync(
@@ -33,7 +34,7 @@ public sealed class TaskDesk(WorkflowRuntime runtime, IServiceScopeFactory scope
                     await alongside(services);
                 }
 
-                var task = await services.GetRequiredService<TaskService>().CompleteAsync(taskId, answer, change, cancellationToken);
+                var task = await services.GetRequiredService<TaskService>().CompleteAsync(taskId, answer, change, cancellationToken, decision);
                 if (task.DossierId is { } dossierId)
                 {
                     var text = $"{task.Title} : {answer.Outcome}." + (task.OutcomeReason is null ? "" : $" {task.OutcomeReason}");

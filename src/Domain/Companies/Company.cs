@@ -80,6 +80,9 @@ public sealed class Company
 
     public bool IsQualiopi { get; set; }
 
+    /// <summary>Made in bulk by <c>./monopco seed</c>; removed by it too.</summary>
+    public bool IsGenerated { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }

@@ -173,7 +173,16 @@ public sealed class CompanyService(MonOpcoDbContext db, OpcoResolver resolver)
             company.UpdatedAt = change.Now;
         }
 
+        var name = db.Entry(company).Property(x => x.Name);
+        var (renamed, before) = (db.Entry(company).State == EntityState.Modified && name.IsModified, name.OriginalValue);
         await db.SaveChangesAsync(cancellationToken);
+        if (renamed)
+        {
+            // The list of dossiers sorts and searches by this name.
+            var (old, current) = (SearchText.Of(before), SearchText.Of(company.Name));
+            await db.Database.ExecuteSqlAsync($"update dossiers set company_name = {company.Name}, search = replace(search, {old}, {current}) where company_id = {company.Id}", cancellationToken);
+        }
+
         return company;
     }
 }

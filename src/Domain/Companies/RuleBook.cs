@@ -68,7 +68,7 @@ public sealed class RuleBook(MonOpcoDbContext db)
     public async Task<bool> IsRequiredAsync(string documentType, DateOnly start, string? opco, DossierKind kind, CancellationToken cancellationToken) =>
         (await FindAsync(RuleCodes.RequiredDocument + documentType, start, cancellationToken, opco, kind))?.Value == "true";
 
-    /// <summary>Hours for a task of the inbox that begins on <paramref name="day"/>: its own, else those of all tasks.</summary>
+    /// <summary>Working hours for a task of the inbox that begins on <paramref name="day"/>: its own, else those of all tasks.</summary>
     public async Task<int> TaskHoursAsync(string task, DateOnly day, CancellationToken cancellationToken, string? opco = null, DossierKind? kind = null) =>
         (int)(await NumberAsync(RuleCodes.TaskHours + ":" + task, day, cancellationToken, opco, kind) ?? await RequireNumberAsync(RuleCodes.TaskHours, day, cancellationToken, opco, kind));
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using MonOPCO.Domain.News;
 using Npgsql;
 
 namespace MonOPCO.Domain.Data;
@@ -13,6 +14,9 @@ public sealed class DatabaseSession
     private bool _used;
 
     public NpgsqlConnection? Connection { get; private set; }
+
+    /// <summary>The context made here, when somebody asked for it.</summary>
+    internal MonOpcoDbContext? Context { get; private set; }
 
     public NpgsqlTransaction? Transaction { get; private set; }
 
@@ -28,16 +32,16 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news = null)
     {
         _used = true;
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
-            return new MonOpcoDbContext(options.UseNpgsql(staff).Options);
+            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = news };
         }
 
-        var context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options);
+        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = news };
         context.Database.UseTransaction(Transaction);
 
         // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.

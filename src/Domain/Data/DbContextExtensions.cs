@@ -11,7 +11,7 @@ namespace MonOPCO.Domain.Data;
 internal static class DbContextExtensions
 {
     // Derived, secret or bulky columns say nothing about a change; bilan content and forms never enter the audit.
-    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "Data", "Context", "Form", "AnswerText", "Payload" };
+    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated" };
 
     // The audit tells that they changed, not from what to what.
     private static readonly HashSet<string> Personal = new(StringComparer.Ordinal) { "LastName", "FirstName", "BirthDate", "Email", "Phone", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent", "DeclineReason", "Values" };
@@ -27,6 +27,7 @@ internal static class DbContextExtensions
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var result = await action();
         await transaction.CommitAsync(cancellationToken);
+        db.Tell();
         return result;
     }
 
@@ -84,6 +85,13 @@ internal static class DbContextExtensions
             NewValues = after.Count == 0 ? null : after,
             Reason = change.Reason,
         });
+        db.News.Add($"{subject}:{id}");
+        db.News.Add(subject + "s");
+        if (dossierId is not null)
+        {
+            db.News.Add($"dossier:{dossierId}");
+        }
+
         return true;
     }
 

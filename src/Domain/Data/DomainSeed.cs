@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Operations;
+using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Data;
@@ -24,7 +27,17 @@ public static class DomainSeed
         await AddMissingAsync(db, ReferenceSeed.ComplementTypes, x => x.Code, cancellationToken);
         await AddMissingAsync(db, ReferenceSeed.TrainingBodies, x => x.Slug, cancellationToken);
         await AddMissingAsync(db, opcos.Select(x => new PortalSetting { Slug = Text(x, "slug"), Mode = FilingMode.Assisted }), x => x.Slug, cancellationToken);
+        await AddMissingAsync(db, CalendarSeed.Holidays, x => (x.Code, x.ValidFrom), cancellationToken);
+        if (!await db.Set<WorkCalendar>().AnyAsync(cancellationToken))
+        {
+            // Hours are one whole: an administrator who removed a morning does not want it back.
+            db.Add(CalendarSeed.Common);
+            db.AddRange(CalendarSeed.Hours);
+        }
+
+        await AddMissingAsync(db, EscalationSeed.Rules, x => (x.TaskCode, x.Step, x.ValidFrom), cancellationToken);
         await AddMissingAsync(db, Roles.All.Select(name => new IdentityRole<Guid>(name) { Id = Guid.CreateVersion7(), NormalizedName = name.ToUpperInvariant() }), x => x.Name, cancellationToken);
+        await AddMissingAsync(db, SystemJobs.All.Where(x => x.Cron is not null).Select(x => new SystemJob { Code = x.Code, Cron = x.Cron! }), x => x.Code, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }
 

@@ -7,8 +7,13 @@ using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Dossiers.Bulk;
+using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.News;
+using MonOPCO.Domain.Notices;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -21,6 +26,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     private static readonly ServiceProvider Identity =
         new ServiceCollection().Configure<IdentityOptions>(x => x.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
 
+    private readonly HashSet<string> _news = new(StringComparer.Ordinal);
+
+    /// <summary>Topics of what this unit of work changed (« task:… », « dossier:… »): told after its commit, see <see cref="Tell"/>.</summary>
+    internal ISet<string> News => _news;
+
+    /// <summary>Where they are told; null where nobody listens (migrations, tools).</summary>
+    internal NewsDesk? NewsDesk { get; init; }
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<Company> Companies => Set<Company>();
@@ -32,6 +45,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<Dossier> Dossiers => Set<Dossier>();
 
     public DbSet<RequestDraft> RequestDrafts => Set<RequestDraft>();
+
+    public DbSet<SavedView> SavedViews => Set<SavedView>();
+
+    public DbSet<ListPreference> ListPreferences => Set<ListPreference>();
+
+    public DbSet<BulkRun> BulkRuns => Set<BulkRun>();
+
+    public DbSet<BulkItem> BulkItems => Set<BulkItem>();
 
     public DbSet<Beneficiaire> Beneficiaires => Set<Beneficiaire>();
 
@@ -46,6 +67,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<DossierEvent> DossierEvents => Set<DossierEvent>();
 
     public DbSet<HumanTask> HumanTasks => Set<HumanTask>();
+
+    public DbSet<TaskDecision> TaskDecisions => Set<TaskDecision>();
+
+    public DbSet<TaskAttachment> TaskAttachments => Set<TaskAttachment>();
+
+    public DbSet<Delegation> Delegations => Set<Delegation>();
+
+    public DbSet<Notice> Notices => Set<Notice>();
 
     public DbSet<TaskComment> TaskComments => Set<TaskComment>();
 
@@ -70,6 +99,26 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<PortalSetting> PortalSettings => Set<PortalSetting>();
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
+
+    public DbSet<OperationRun> OperationRuns => Set<OperationRun>();
+
+    public DbSet<OperationAlert> OperationAlerts => Set<OperationAlert>();
+
+    public DbSet<SystemJob> SystemJobs => Set<SystemJob>();
+
+    public DbSet<EffectHold> EffectHolds => Set<EffectHold>();
+
+    public DbSet<HostPresence> HostPresences => Set<HostPresence>();
+
+    /// <summary>After the commit: whoever shows what was changed looks again.</summary>
+    internal void Tell()
+    {
+        if (_news.Count > 0)
+        {
+            NewsDesk?.Send([.. _news]);
+            _news.Clear();
+        }
+    }
 
     /// <summary>Identity reads its schema version from options; fixed here, so that migrations, tests and Host see one model whatever they configure.</summary>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseApplicationServiceProvider(Identity);

@@ -73,7 +73,11 @@ public sealed class PortalSession : IAsyncDisposable
     /// <summary>Held until the end of the session.</summary>
     public Task LockAsync(string key, CancellationToken cancellationToken) => Db.LockAsync(key, cancellationToken);
 
-    public Task CommitAsync(CancellationToken cancellationToken) => _transaction.CommitAsync(cancellationToken);
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await _transaction.CommitAsync(cancellationToken);
+        Db.Tell();
+    }
 
     public async ValueTask DisposeAsync()
     {

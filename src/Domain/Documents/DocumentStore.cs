@@ -38,7 +38,12 @@ public sealed class DocumentStore(MonOpcoDbContext db, MasterKey master)
         {
             var type = await db.DocumentTypes.FindAsync([file.TypeCode], cancellationToken) ?? throw new InvalidOperationException($"Unknown document type {file.TypeCode}.");
             var bytes = await ReadBoundedAsync(content, type, cancellationToken);
-            var mime = FileSniffer.Detect(bytes);
+            var (mime, problem) = FileSniffer.Inspect(bytes);
+            if (problem is not null)
+            {
+                throw new RuleBrokenException("document-kind", problem);
+            }
+
             if (mime is null || !type.AllowedMimes.Contains(mime))
             {
                 throw new RuleBrokenException("document-kind", $"Ce fichier n’est pas accepté pour « {type.Label} ». Formats acceptés : {string.Join(", ", type.AllowedMimes.Select(FileSniffer.Label))}.");

@@ -59,6 +59,9 @@ public sealed class Beneficiaire
 
     public string FullName => $"{FirstName} {LastName}";
 
+    /// <summary>As lists show and sort it.</summary>
+    public string SurnameFirst => $"{LastName} {FirstName}";
+
     internal void Refresh() => EmailKey = SearchText.EmailKey(Email);
 }
 
@@ -71,6 +74,7 @@ internal sealed class BeneficiaireMapping : IEntityTypeConfiguration<Beneficiair
         builder.Property(x => x.LastName).UseCollation("fr-x-icu");
         builder.Property(x => x.FirstName).UseCollation("fr-x-icu");
         builder.Ignore(x => x.FullName);
+        builder.Ignore(x => x.SurnameFirst);
         builder.HasIndex(x => x.CompanyId);
         builder.HasIndex(x => new { x.EmailKey, x.DossierId });
         builder.HasOne<Dossier>().WithMany(x => x.Beneficiaires).HasForeignKey(x => x.DossierId).OnDelete(DeleteBehavior.Cascade);

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using MonOPCO.Domain.Companies;
+using MonOPCO.Domain.Dossiers.Listing;
+using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Dossiers;
 
@@ -110,8 +112,16 @@ public sealed class Dossier
     /// <summary>Recognises a request typed twice.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Who at Netz answers for it; the first who takes one of its tasks, until somebody says otherwise.</summary>
+    public Guid? ResponsableId { get; internal set; }
+
+    public string? ResponsableName { get; internal set; }
+
     /// <summary>Made by the demonstration driver.</summary>
     public bool IsDemo { get; init; }
+
+    /// <summary>Made in bulk by <c>./monopco seed</c>; removed by it too.</summary>
+    public bool IsGenerated { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -119,6 +129,26 @@ public sealed class Dossier
 
     /// <summary>Lower case, unaccented: number, title, company, beneficiaries, OPCO.</summary>
     public string Search { get; internal set; } = "";
+
+    // What the list sorts by stands in the row itself: one index gives each order. Names follow their owners by triggers (after-3-liste.sql).
+
+    public string CompanyName { get; internal set; } = "";
+
+    public string? OpcoName { get; internal set; }
+
+    /// <summary>First person, surname first.</summary>
+    public string BeneficiaireName { get; internal set; } = "";
+
+    public int BeneficiaireCount { get; internal set; }
+
+    /// <summary>Year and sequence as one number; computed by the database.</summary>
+    public long NumberKey { get; private set; }
+
+    /// <summary>Place of the state among the states' labels in alphabetical order; computed by the database.</summary>
+    public int StateRank { get; private set; }
+
+    /// <summary>A <see cref="DossierDecision"/>; computed by the database.</summary>
+    public DossierDecision Decision { get; private set; }
 
     public List<Beneficiaire> Beneficiaires { get; init; } = [];
 }
@@ -140,7 +170,8 @@ internal sealed class DossierMapping : IEntityTypeConfiguration<Dossier>
         builder.HasIndex(x => x.ConsultantUserId);
         builder.HasIndex(x => x.Fingerprint);
         builder.HasIndex(x => x.WorkflowInstanceId);
-        builder.HasIndex(x => x.CreatedAt);
+        builder.HasOne<User>().WithMany().HasForeignKey(x => x.ResponsableId).OnDelete(DeleteBehavior.SetNull);
+        DossierListMapping.Configure(builder);
         builder.HasIndex(x => x.Search).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasOne(x => x.Company).WithMany().HasForeignKey(x => x.CompanyId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(x => x.TrainingBody).WithMany().HasForeignKey(x => x.TrainingBodyId).OnDelete(DeleteBehavior.Restrict);

@@ -54,6 +54,8 @@ public static class DossierEventKinds
     public const string Note = "NoteAdded";
     public const string TaskCompleted = "TaskCompleted";
     public const string PortalRun = "PortalRun";
+    public const string Assigned = "DossierAssigned";
+    public const string Reminded = "DossierReminded";
 }
 
 internal sealed class DossierEventMapping : IEntityTypeConfiguration<DossierEvent>

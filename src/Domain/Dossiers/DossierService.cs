@@ -75,7 +75,8 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
                 UpdatedAt = change.Now,
                 Beneficiaires = [.. command.Beneficiaires.Select((person, position) => NewBeneficiaire(id, company.Id, person, position, change.Now))],
             };
-            dossier.Search = SearchOf(dossier, company, opcoName);
+            (dossier.BeneficiaireName, dossier.BeneficiaireCount) = (dossier.Beneficiaires[0].SurnameFirst, dossier.Beneficiaires.Count);
+            Refresh(dossier, company, opcoName);
             db.Dossiers.Add(dossier);
             db.Audit(dossier, "dossier", dossier.Id, dossier.Id, "Created", change);
             AddEvent(dossier, DossierEventKinds.Created, $"Dossier {dossier.Numero} créé : {dossier.Title}.", change);
@@ -248,6 +249,34 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
             return (DossierEventKinds.Decided, $"{who} : {reason.Label}. {reason.RemedyText}", refusal.DocumentId);
         });
 
+    /// <summary>Who at Netz answers for the dossier; null = nobody any more.</summary>
+    public Task<bool> AssignAsync(Guid id, Guid? userId, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        "Assigned",
+        change,
+        cancellationToken,
+        async dossier =>
+        {
+            if (dossier.ResponsableId == userId)
+            {
+                return null;
+            }
+
+            var name = userId is null ? null : await db.Users.Where(x => x.Id == userId).Select(x => x.DisplayName).SingleOrDefaultAsync(cancellationToken) ?? throw new RuleBrokenException("user-missing", "Ce compte n’existe pas.");
+            (dossier.ResponsableId, dossier.ResponsableName) = (userId, name);
+            return (DossierEventKinds.Assigned, name is null ? "Le dossier n’a plus de responsable." : $"Responsable du dossier : {name}.", null);
+        });
+
+    /// <summary>Whoever takes the first task of a dossier answers for it; nothing happens when somebody does already.</summary>
+    public static async Task AssignIfFreeAsync(MonOpcoDbContext db, Guid id, ChangeContext change, CancellationToken cancellationToken)
+    {
+        if (change.UserId is { } user && await db.Dossiers.AnyAsync(x => x.Id == id && x.ResponsableId == null, cancellationToken)
+            && await db.Users.AnyAsync(x => x.Id == user, cancellationToken))
+        {
+            await new DossierService(db, new RuleBook(db)).AssignAsync(id, user, change, cancellationToken);
+        }
+    }
+
     /// <summary>The company takes the part that the OPCO does not pay; the dossier is then fully granted.</summary>
     public Task<bool> AcceptRemainderAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
         id,
@@ -382,8 +411,12 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
         StaffOnly = staffOnly,
     };
 
+    private static void Refresh(Dossier dossier, Company company, string? opcoName) =>
+        (dossier.CompanyName, dossier.OpcoName, dossier.Search) = (company.Name, opcoName, SearchOf(dossier, company, opcoName));
+
+    // Begins with a space, so that « begins a word » is one pattern.
     private static string SearchOf(Dossier dossier, Company company, string? opcoName) =>
-        SearchText.Of([dossier.Numero.Replace("-", "", StringComparison.Ordinal), dossier.Numero, dossier.Title, company.Name, company.Siret, opcoName, .. dossier.Beneficiaires.Select(x => x.FullName)]);
+        " " + SearchText.Of([dossier.Numero.Replace("-", "", StringComparison.Ordinal), dossier.Numero, dossier.Title, company.Name, company.Siret, opcoName, .. dossier.Beneficiaires.Select(x => x.FullName)]);
 
     private void AddEvent(Dossier dossier, string kind, string text, ChangeContext change, Guid? documentId = null) =>
         db.DossierEvents.Add(NewEvent(dossier.Id, dossier.CompanyId, kind, text, change, documentId is null ? [] : [documentId.Value], null, staffOnly: false));
@@ -404,7 +437,7 @@ public sealed class DossierService(MonOpcoDbContext db, RuleBook rules)
                 }
 
                 dossier.UpdatedAt = change.Now;
-                dossier.Search = SearchOf(dossier, await db.Companies.SingleAsync(x => x.Id == dossier.CompanyId, cancellationToken), await OpcoNameAsync(dossier.OpcoSlug, cancellationToken));
+                Refresh(dossier, await db.Companies.SingleAsync(x => x.Id == dossier.CompanyId, cancellationToken), await OpcoNameAsync(dossier.OpcoSlug, cancellationToken));
                 if (kind is not null)
                 {
                     AddEvent(dossier, kind, text, change, document);

@@ -9,6 +9,9 @@ namespace MonOPCO.Domain.Tasks;
 public enum HumanTaskStatus
 {
     Open,
+
+    /// <summary>A decision is recorded and may be taken back for a few seconds: gone from every list, the procedure has not heard of it yet.</summary>
+    Deciding,
     Completed,
     Cancelled,
 }
@@ -54,12 +57,29 @@ public sealed class HumanTask
 
     public DateTimeOffset? ClaimedAt { get; internal set; }
 
-    public TaskPriority Priority { get; set; } = TaskPriority.Normal;
+    public TaskPriority Priority
+    {
+        get;
+        set
+        {
+            field = value;
+            PriorityRank = TaskPriority.Urgent - value;
+        }
+    } = TaskPriority.Normal;
+
+    /// <summary>0 = urgent: the most pressing sorts first in an index.</summary>
+    public int PriorityRank { get; private set; } = TaskPriority.Urgent - TaskPriority.Normal;
 
     /// <summary>Never null, so that the inbox pages by (due, id): tasks without deadline get a far one.</summary>
     public required DateTimeOffset DueAt { get; set; }
 
-    /// <summary>JSON Schema of the form; null = no form.</summary>
+    /// <summary>When the next step of escalation is to be looked at; null = no more.</summary>
+    public DateTimeOffset? EscalateAt { get; internal set; }
+
+    /// <summary>Steps of escalation done.</summary>
+    public int EscalationStep { get; internal set; }
+
+    /// <summary>JSON Schema of the form; null = no form. Kept as its author wrote it: the order of the fields is theirs.</summary>
     public JsonObject? Form { get; init; }
 
     /// <summary>What the form shows and starts from.</summary>
@@ -77,6 +97,13 @@ public sealed class HumanTask
     public string? BookmarkKey { get; init; }
 
     public JsonObject? Draft { get; internal set; }
+
+    /// <summary>Rises with every saved draft: a tab that has not seen the last one may not overwrite it.</summary>
+    public int DraftVersion { get; internal set; }
+
+    public DateTimeOffset? DraftAt { get; internal set; }
+
+    public string? DraftByName { get; internal set; }
 
     public string? Outcome { get; internal set; }
 
@@ -98,21 +125,6 @@ public sealed class HumanTask
     internal void Refresh() => CandidateEmailKey = CandidateEmail is null ? null : SearchText.EmailKey(CandidateEmail);
 }
 
-public sealed class TaskComment
-{
-    public required Guid Id { get; init; }
-
-    public required Guid TaskId { get; init; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public required string Author { get; init; }
-
-    public Guid? AuthorId { get; init; }
-
-    public required string Text { get; init; }
-}
-
 internal sealed class HumanTaskMapping : IEntityTypeConfiguration<HumanTask>
 {
     private const string Open = "status = 'Open'";
@@ -122,6 +134,7 @@ internal sealed class HumanTaskMapping : IEntityTypeConfiguration<HumanTask>
         builder.ToTable("human_tasks");
         builder.Property(x => x.Id).ValueGeneratedNever();
         builder.Property(x => x.Outcomes).HasJson();
+        builder.Property(x => x.Form).HasColumnType("json");
 
         // One partial index per key of the inbox: a UNION ALL of index scans beats one query with OR by far.
         builder.HasIndex(x => new { x.AssigneeId, x.DueAt, x.Id }).HasFilter($"{Open} and assignee_id is not null").HasDatabaseName("IX_human_tasks_inbox_assignee");
@@ -129,21 +142,18 @@ internal sealed class HumanTaskMapping : IEntityTypeConfiguration<HumanTask>
         builder.HasIndex(x => new { x.CandidateCompanyId, x.DueAt, x.Id }).HasFilter($"{Open} and assignee_id is null and candidate_company_id is not null").HasDatabaseName("IX_human_tasks_inbox_company");
         builder.HasIndex(x => new { x.CandidateUserId, x.DueAt, x.Id }).HasFilter($"{Open} and assignee_id is null and candidate_user_id is not null").HasDatabaseName("IX_human_tasks_inbox_user");
         builder.HasIndex(x => new { x.CandidateEmailKey, x.DueAt, x.Id }).HasFilter($"{Open} and assignee_id is null and candidate_email_key is not null").HasDatabaseName("IX_human_tasks_inbox_email");
+        const string free = $"{Open} and assignee_id is null and candidate_role is not null";
+        builder.HasIndex(x => new { x.CandidateRole, x.PriorityRank, x.DueAt, x.Id }).HasFilter(free).HasDatabaseName("IX_human_tasks_inbox_role_priority");
+        builder.HasIndex(x => new { x.CandidateRole, x.CreatedAt, x.Id }).HasFilter(free).HasDatabaseName("IX_human_tasks_inbox_role_created");
+        builder.HasIndex(x => new { x.CandidateRole, x.DueAt, x.Id }, "IX_human_tasks_inbox_team").HasFilter($"{Open} and assignee_id is not null and candidate_role is not null");
+        builder.HasIndex(x => x.Code).HasFilter(Open).HasDatabaseName("IX_human_tasks_open_code");
+        builder.HasIndex(x => new { x.CandidateRole, x.CompletedAt, x.Id }).HasFilter("status = 'Completed'").HasDatabaseName("IX_human_tasks_done_role");
+        builder.HasIndex(x => new { x.CompletedById, x.CompletedAt, x.Id }).HasFilter("status = 'Completed'").HasDatabaseName("IX_human_tasks_done_by");
+        builder.HasIndex(x => x.EscalateAt).HasFilter($"{Open} and escalate_at is not null").HasDatabaseName("IX_human_tasks_escalate");
         builder.HasIndex(x => new { x.DossierId, x.CreatedAt });
         builder.HasIndex(x => x.WorkflowInstanceId);
         builder.HasIndex(x => x.CandidateCompanyId);
         builder.HasIndex(x => x.CandidateEmailKey);
         builder.HasOne<Dossier>().WithMany().HasForeignKey(x => x.DossierId).OnDelete(DeleteBehavior.Cascade);
-    }
-}
-
-internal sealed class TaskCommentMapping : IEntityTypeConfiguration<TaskComment>
-{
-    public void Configure(EntityTypeBuilder<TaskComment> builder)
-    {
-        builder.ToTable("task_comments");
-        builder.Property(x => x.Id).ValueGeneratedNever();
-        builder.HasIndex(x => new { x.TaskId, x.At });
-        builder.HasOne<HumanTask>().WithMany().HasForeignKey(x => x.TaskId).OnDelete(DeleteBehavior.Cascade);
     }
 }

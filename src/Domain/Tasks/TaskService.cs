@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Dossiers;
 
 namespace MonOPCO.Domain.Tasks;
 
@@ -37,8 +38,25 @@ public sealed record NewTask(string Code, string Title, IReadOnlyList<TaskOutcom
 /// <summary>What a person answers to a task.</summary>
 public sealed record CompleteTask(string Outcome, string? Reason = null, JsonObject? Data = null);
 
-/// <summary>Who looks at an inbox: every key gives its own tasks.</summary>
-public sealed record InboxKeys(Guid? UserId, IReadOnlyList<string> Roles, Guid? CompanyId = null, string? Email = null);
+/// <summary>Who looks at an inbox: every key gives its own tasks. <paramref name="StandsFor"/>: absent people whose tasks this person treats.</summary>
+public sealed record InboxKeys(Guid? UserId, IReadOnlyList<string> Roles, Guid? CompanyId = null, string? Email = null, IReadOnlyList<Guid>? StandsFor = null)
+{
+    /// <summary>The person and those who are absent.</summary>
+    public IReadOnlyList<Guid> People => UserId is { } id ? [id, .. StandsFor ?? []] : [];
+}
+
+/// <summary>Another tab, or another person, has saved a newer draft.</summary>
+public sealed class NewerDraftException(DateTimeOffset at, string by, int version) : Exception("A newer draft exists.")
+{
+    public DateTimeOffset At { get; } = at;
+
+    public string By { get; } = by;
+
+    public int Version { get; } = version;
+}
+
+/// <summary>A draft as it stands.</summary>
+public sealed record SavedDraft(int Version, DateTimeOffset At);
 
 /// <summary>Somebody was first; the message says who.</summary>
 public sealed class TaskTakenException(string message, string by) : Exception(message)
@@ -46,7 +64,8 @@ public sealed class TaskTakenException(string message, string by) : Exception(me
     public string By { get; } = by;
 }
 
-public sealed class TaskService(MonOpcoDbContext db)
+/// <summary>Acts on tasks. Each locks the task's row first: whoever is first wins, the others are told who it was.</summary>
+public sealed partial class TaskService(MonOpcoDbContext db)
 {
     /// <summary>With <see cref="NewTask.Id"/> given, a repeated call returns the task that exists.</summary>
     public Task<HumanTask> CreateAsync(NewTask task, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
@@ -74,6 +93,7 @@ public sealed class TaskService(MonOpcoDbContext db)
                 CandidateEmail = task.CandidateEmail,
                 Priority = task.Priority,
                 DueAt = task.DueAt?.ToUniversalTime() ?? HumanTask.NoDeadline,
+                EscalateAt = task.DueAt?.ToUniversalTime(),
                 Form = task.Form,
                 Context = task.Context,
                 Outcomes = [.. task.Outcomes],
@@ -91,23 +111,34 @@ public sealed class TaskService(MonOpcoDbContext db)
         cancellationToken);
 
     /// <summary>First wins; the loser is told who has it. Claiming one's own task again changes nothing.</summary>
-    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        "Claimed",
-        change,
-        cancellationToken,
-        task =>
+    public Task<bool> ClaimAsync(Guid id, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async () =>
         {
-            if (task.AssigneeId is not null && task.AssigneeId != change.UserId)
+            HumanTask? claimed = null;
+            var changed = await ChangeAsync(
+                id,
+                "Claimed",
+                change,
+                cancellationToken,
+                async task =>
+                {
+                    await GuardAsync(task, change, cancellationToken);
+                    if (task.AssigneeId is null)
+                    {
+                        (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
+                        claimed = task;
+                    }
+                });
+
+            // A dossier's first task taken by somebody of the house gives the dossier its responsible person.
+            if (claimed is { DossierId: { } dossierId, CandidateRole: { } role } && !Users.Roles.Portal.Contains(role))
             {
-                throw new TaskTakenException($"Cette tâche est déjà prise par {task.AssigneeName}.", task.AssigneeName ?? "");
+                await DossierService.AssignIfFreeAsync(db, dossierId, change, cancellationToken);
             }
 
-            if (task.AssigneeId is null)
-            {
-                (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (change.UserId, change.ActorName, change.Now);
-            }
-        });
+            return changed;
+        },
+        cancellationToken);
 
     /// <summary>Back to the candidates. Only the assignee releases; <paramref name="force"/> for a supervisor.</summary>
     public Task<bool> ReleaseAsync(Guid id, ChangeContext change, CancellationToken cancellationToken, bool force = false) => ChangeAsync(
@@ -115,42 +146,61 @@ public sealed class TaskService(MonOpcoDbContext db)
         "Released",
         change,
         cancellationToken,
-        task =>
+        async task =>
         {
-            if (task.AssigneeId is not null && task.AssigneeId != change.UserId && !force)
+            if (!force)
             {
-                throw new TaskTakenException($"Cette tâche est prise par {task.AssigneeName}.", task.AssigneeName ?? "");
+                await GuardAsync(task, change, cancellationToken);
             }
 
             (task.AssigneeId, task.AssigneeName, task.ClaimedAt) = (null, null, null);
         });
 
-    public Task<bool> SaveDraftAsync(Guid id, JsonObject draft, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+    /// <param name="id">The task.</param>
+    /// <param name="draft">The form as it stands.</param>
+    /// <param name="seen">Version of the draft that the writer has seen; null overwrites whatever there is.</param>
+    /// <param name="change">Who.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <exception cref="NewerDraftException">There is a draft that the writer has not seen.</exception>
+    public Task<SavedDraft> SaveDraftAsync(Guid id, JsonObject draft, int? seen, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
         async () =>
         {
             var task = await LoadOpenAsync(id, cancellationToken);
-            Guard(task, change);
-            task.Draft = draft;
-            return await db.SaveChangesAsync(cancellationToken) > 0;
+            await GuardAsync(task, change, cancellationToken);
+            if (seen is not null && seen != task.DraftVersion)
+            {
+                throw new NewerDraftException(task.DraftAt ?? change.Now, task.DraftByName ?? "", task.DraftVersion);
+            }
+
+            if (JsonNode.DeepEquals(task.Draft, draft))
+            {
+                return new SavedDraft(task.DraftVersion, task.DraftAt ?? change.Now);
+            }
+
+            (task.Draft, task.DraftVersion, task.DraftAt, task.DraftByName) = (draft, task.DraftVersion + 1, change.Now, change.ActorName);
+            await db.SaveChangesAsync(cancellationToken);
+            return new SavedDraft(task.DraftVersion, change.Now);
         },
         cancellationToken);
 
     /// <summary>Completed at most once, whoever races. The caller resumes the procedure in the same transaction.</summary>
-    public Task<HumanTask> CompleteAsync(Guid id, CompleteTask answer, ChangeContext change, CancellationToken cancellationToken) => db.InTransactionAsync(
+    /// <param name="id">The task.</param>
+    /// <param name="answer">Button, reason and form data.</param>
+    /// <param name="change">Who.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <param name="decision">The recorded decision that is applied by this; it ends with it.</param>
+    public Task<HumanTask> CompleteAsync(Guid id, CompleteTask answer, ChangeContext change, CancellationToken cancellationToken, TaskDecision? decision = null) => db.InTransactionAsync(
         async () =>
         {
-            var task = await LoadOpenAsync(id, cancellationToken);
-            Guard(task, change);
-            var outcome = task.Outcomes.FirstOrDefault(x => x.Name == answer.Outcome)
-                ?? throw new RuleBrokenException("outcome-unknown", "Cette réponse n’est pas prévue pour cette tâche.");
-            var reason = string.IsNullOrWhiteSpace(answer.Reason) ? null : answer.Reason.Trim();
-            if (outcome.RequiresReason && reason is null)
+            var task = decision is null ? await LoadOpenAsync(id, cancellationToken) : await LoadDecidedAsync(id, decision.Id, cancellationToken);
+            if (decision is null)
             {
-                throw new RuleBrokenException("reason-missing", $"Indiquez le motif pour « {outcome.Label} ».");
+                await GuardAsync(task, change, cancellationToken);
             }
 
-            (task.Status, task.Outcome, task.OutcomeReason, task.Data, task.Draft) = (HumanTaskStatus.Completed, outcome.Name, reason, answer.Data, null);
-            (task.CompletedAt, task.CompletedById, task.CompletedByName) = (change.Now, change.UserId, change.ActorName);
+            var (outcome, reason) = Check(task, answer);
+            (task.Status, task.Outcome, task.OutcomeReason, task.Data, task.Draft, task.EscalateAt) = (HumanTaskStatus.Completed, outcome.Name, reason, answer.Data, null, null);
+            (task.CompletedAt, task.CompletedById, task.CompletedByName) = (decision?.DecidedAt ?? change.Now, change.UserId, change.ActorName);
             db.Audit(task, "task", id, task.DossierId, "Completed", change);
             await db.SaveChangesAsync(cancellationToken);
             return task;
@@ -162,49 +212,54 @@ public sealed class TaskService(MonOpcoDbContext db)
         async () =>
         {
             var task = await LoadLockedAsync(id, cancellationToken);
-            if (task.Status != HumanTaskStatus.Open)
+            if (task.Status is not (HumanTaskStatus.Open or HumanTaskStatus.Deciding))
             {
                 return false;
             }
 
-            task.Status = HumanTaskStatus.Cancelled;
+            if (task.Status == HumanTaskStatus.Deciding)
+            {
+                await LoseDecisionAsync(task, "La procédure ne l’attend plus.", change, cancellationToken);
+            }
+
+            (task.Status, task.EscalateAt) = (HumanTaskStatus.Cancelled, null);
             db.Audit(task, "task", id, task.DossierId, "Cancelled", change);
             await db.SaveChangesAsync(cancellationToken);
             return true;
         },
         cancellationToken);
 
-    public async Task<TaskComment> CommentAsync(Guid id, string text, ChangeContext change, CancellationToken cancellationToken)
-    {
-        var comment = new TaskComment { Id = Guid.CreateVersion7(change.Now), TaskId = id, At = change.Now, Author = change.ActorName, AuthorId = change.UserId, Text = text.Trim() };
-        db.TaskComments.Add(comment);
-        await db.SaveChangesAsync(cancellationToken);
-        return comment;
-    }
-
     /// <summary>May this person open and answer the task?</summary>
     public static bool IsFor(HumanTask task, InboxKeys keys) =>
-        (task.AssigneeId is not null && task.AssigneeId == keys.UserId)
+        (task.AssigneeId is { } assignee && keys.People.Contains(assignee))
         || (task.CandidateRole is not null && keys.Roles.Contains(task.CandidateRole))
         || (task.CandidateCompanyId is not null && task.CandidateCompanyId == keys.CompanyId)
-        || (task.CandidateUserId is not null && task.CandidateUserId == keys.UserId)
+        || (task.CandidateUserId is { } user && keys.People.Contains(user))
         || (task.CandidateEmailKey is not null && keys.Email is not null && task.CandidateEmailKey == SearchText.EmailKey(keys.Email));
 
-    private static void Guard(HumanTask task, ChangeContext change)
+    /// <summary>Nobody acts on what another person has taken, unless that person is absent and has said who stands in.</summary>
+    private async Task GuardAsync(HumanTask task, ChangeContext change, CancellationToken cancellationToken)
     {
-        if (task.AssigneeId is not null && task.AssigneeId != change.UserId)
+        if (task.AssigneeId is not { } holder || holder == change.UserId)
+        {
+            return;
+        }
+
+        var today = Fr.InParis(change.Now);
+        if (change is not { ActorKind: ActorKind.Human, UserId: { } me }
+            || !await db.Delegations.AnyAsync(x => x.UserId == holder && x.DelegateId == me && x.EndedAt == null && x.FromDay <= today && x.ToDay >= today, cancellationToken))
         {
             throw new TaskTakenException($"Cette tâche est déjà prise par {task.AssigneeName}.", task.AssigneeName ?? "");
         }
     }
 
 #pragma warning disable CA1068 // The lambda reads better last.
-    private Task<bool> ChangeAsync(Guid id, string action, ChangeContext change, CancellationToken cancellationToken, Action<HumanTask> apply) => db.InTransactionAsync(
+    private Task<bool> ChangeAsync(Guid id, string action, ChangeContext change, CancellationToken cancellationToken, Func<HumanTask, Task> apply) => db.InTransactionAsync(
         async () =>
         {
             var task = await LoadOpenAsync(id, cancellationToken);
 #pragma warning restore CA1068
-            apply(task);
+            await apply(task);
             if (!db.Audit(task, "task", id, task.DossierId, action, change))
             {
                 return false;
@@ -222,6 +277,7 @@ public sealed class TaskService(MonOpcoDbContext db)
         {
             HumanTaskStatus.Completed => throw new TaskTakenException(
                 $"Cette tâche a déjà été traitée par {task.CompletedByName} le {Fr.DateTime(task.CompletedAt!.Value)}.", task.CompletedByName ?? ""),
+            HumanTaskStatus.Deciding => throw new TaskTakenException($"Cette tâche vient d’être traitée par {task.CompletedByName}.", task.CompletedByName ?? ""),
             HumanTaskStatus.Cancelled => throw new RuleBrokenException("task-cancelled", "Cette tâche n’est plus à faire : la procédure a continué sans elle."),
             _ => task,
         };

@@ -15,5 +15,8 @@ public sealed class User : IdentityUser<Guid>
 
     public bool IsDemo { get; set; }
 
+    /// <summary>No shortcuts of a single key (WCAG 2.1.4).</summary>
+    public bool ShortcutsOff { get; set; }
+
     public DateTimeOffset? LastSignInAt { get; set; }
 }

@@ -16,21 +16,24 @@ public sealed class PassageCounter(DataSources sources, TimeProvider clock)
     // Who holds this lock has written to the journal and not committed.
     private const string Writers = "select virtualtransaction from pg_locks where locktype = 'relation' and relation = 'workflow_journal'::regclass and mode = 'RowExclusiveLock' and granted";
 
-    // The journal is text and may hold U+0000, which jsonb refuses: it is left out. An instance that has moved is read whole: its journal is short, and only so the first passage of a step is told from the second. What ended in the range is counted.
+    // The journal is text and may hold U+0000, which jsonb refuses: it is left out. An instance that has moved is read whole: its journal is short, and only so the first passage of a step is told from the second. What ended in the range is counted,
+    // under the version that the instance had then: the one that its next migration left, also when that migration lies beyond the range.
     private const string Count = """
         with touched as (select distinct instance_id from workflow_journal where id > $1 and id <= $2),
         lines as (
-            select j.instance_id, j.id as row_id, e.event, e."activityExecutionId" as execution, e."activityId" as activity, e.at, e.outcome, e.sequence
-            from touched t join workflow_journal j on j.instance_id = t.instance_id
-                cross join lateral jsonb_to_recordset((case when strpos(j.entries, '\u0000') > 0 then regexp_replace(j.entries, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g') else j.entries end)::jsonb) as e(event text, "activityExecutionId" uuid, "activityId" text, at timestamptz, outcome text, sequence bigint)
-            where j.id <= $2 and e.event in ('Started', 'Completed', 'Canceled')),
+            select j.instance_id, j.id as row_id, e.event, e."activityExecutionId" as execution, e."activityId" as activity, e.at, e.outcome, e.sequence, e.data ->> 'from' as moved_from
+            from touched t join workflow_journal j on j.instance_id = t.instance_id and (j.id <= $2 or strpos(j.entries, 'Migrated') > 0)
+                cross join lateral jsonb_to_recordset((case when strpos(j.entries, '\u0000') > 0 then regexp_replace(j.entries, '(?<!\\)((\\\\)*)\\u0000', '\1', 'g') else j.entries end)::jsonb) as e(event text, "activityExecutionId" uuid, "activityId" text, at timestamptz, outcome text, sequence bigint, data jsonb)
+            where j.id <= $2 and e.event in ('Started', 'Completed', 'Canceled') or e.event = 'Resumed' and e.outcome = 'Migrated' and e."activityId" = ''),
         runs as (
             select instance_id, activity, min(at) filter (where event = 'Started') as started, max(at) filter (where event <> 'Started') as ended,
-                max(row_id) filter (where event <> 'Started') as row_id, coalesce(max(outcome) filter (where event = 'Completed'), '!') as outcome, min(sequence) as sequence
-            from lines group by instance_id, execution, activity),
+                max(row_id) filter (where event <> 'Started') as row_id, coalesce(max(outcome) filter (where event = 'Completed'), '!') as outcome, min(sequence) as sequence, max(sequence) filter (where event <> 'Started') as ended_sequence
+            from lines where event <> 'Resumed' group by instance_id, execution, activity),
+        moves as (select l.instance_id, l.sequence, d.version from lines l join workflow_definitions d on d.id = l.moved_from where l.event = 'Resumed'),
         ranked as (select *, row_number() over (partition by instance_id, activity order by sequence) as nth, greatest(extract(epoch from ended - started), 0) as seconds from runs where started is not null)
         insert into workflow_passages (definition_id, version, activity_id, day, outcome, bucket, passages, again)
-        select i.definition_id, i.version, r.activity, (r.ended at time zone 'Europe/Paris')::date, r.outcome, case when r.seconds < 1 then 0 else 1 + floor(ln(r.seconds) / ln(1.1)) end, count(*), count(*) filter (where r.nth > 1)
+        select i.definition_id, coalesce((select m.version from moves m where m.instance_id = r.instance_id and m.sequence > r.ended_sequence order by m.sequence limit 1), i.version),
+            r.activity, (r.ended at time zone 'Europe/Paris')::date, r.outcome, case when r.seconds < 1 then 0 else 1 + floor(ln(r.seconds) / ln(1.1)) end, count(*), count(*) filter (where r.nth > 1)
         from ranked r join workflow_instances i on i.id = r.instance_id where r.row_id > $1 and r.row_id <= $2
         group by 1, 2, 3, 4, 5, 6
         on conflict (definition_id, version, activity_id, day, outcome, bucket) do update set passages = workflow_passages.passages + excluded.passages, again = workflow_passages.again + excluded.again

@@ -115,12 +115,15 @@ internal sealed partial class PostgresTransaction(PostgresWorkflowStore store, I
         if (pending is null)
         {
             await transaction.CommitAsync(cancellationToken);
-            return;
+        }
+        else
+        {
+            // Statements and COMMIT travel together. When one of them fails, PostgreSQL skips what follows, the COMMIT included.
+            pending.Add("COMMIT");
+            await FlushAsync(cancellationToken);
         }
 
-        // Statements and COMMIT travel together. When one of them fails, PostgreSQL skips what follows, the COMMIT included.
-        pending.Add("COMMIT");
-        await FlushAsync(cancellationToken);
+        scope?.ServiceProvider.GetRequiredService<DatabaseSession>().Context?.Tell();
     }
 
     public async Task<bool> WasCommittedAsync(CancellationToken cancellationToken)

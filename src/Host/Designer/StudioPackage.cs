@@ -44,7 +44,9 @@ public sealed partial class StudioPackage
         var (encoding, file) = asset.Choose(AcceptedEncodings(context.Request));
         var headers = context.Response.Headers;
         headers.Vary = HeaderNames.AcceptEncoding;
-        headers.CacheControl = asset.Immutable ? "public, max-age=31536000, immutable" : "no-cache";
+
+        // A font of an older version does no harm; a script or a style sheet of one would.
+        headers.CacheControl = asset.Immutable ? "public, max-age=31536000, immutable" : path.EndsWith(".woff2", StringComparison.Ordinal) ? "public, max-age=2592000" : "no-cache";
         if (encoding is not null)
         {
             headers.ContentEncoding = encoding;

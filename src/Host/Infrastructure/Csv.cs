@@ -11,11 +11,14 @@ public static class Csv
         var text = new StringBuilder();
         foreach (var row in rows.Prepend(head))
         {
-            text.AppendJoin(';', row.Select(Cell)).Append("\r\n");
+            text.Append(Line(row));
         }
 
         return new FileContentResult([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())], "text/csv; charset=utf-8") { FileDownloadName = name };
     }
+
+    /// <summary>One row with its end.</summary>
+    public static string Line(IEnumerable<string> cells) => string.Join(';', cells.Select(Cell)) + "\r\n";
 
     // A cell that begins like a formula would be run by the spreadsheet.
     private static string Cell(string value)

@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
@@ -9,6 +8,7 @@ using Microsoft.Extensions.Options;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure.Errors;
+using MonOPCO.Host.Infrastructure.Security;
 
 namespace MonOPCO.Host.SignIn;
 
@@ -60,17 +60,7 @@ internal static class Extensions
             return Task.CompletedTask;
         });
         services.AddProtectionKeys();
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.AddPolicy(Limits.SignIn, context => HttpMethods.IsPost(context.Request.Method)
-                ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions
-                {
-                    PermitLimit = context.RequestServices.GetRequiredService<IOptions<SignInSettings>>().Value.AttemptsPerMinute,
-                    Window = TimeSpan.FromMinutes(1),
-                })
-                : RateLimitPartition.GetNoLimiter(""));
-        });
+        services.AddRateLimits();
     }
 
     private static void Configure(CookieAuthenticationOptions cookie, SignInSettings settings, IWebHostEnvironment environment)

@@ -11,6 +11,7 @@ public static class SessionClaims
     internal const string DisplayName = "monopco:name";
     internal const string Company = "monopco:company";
     internal const string TrainingBody = "monopco:training-body";
+    internal const string ShortcutsOff = "monopco:shortcuts-off";
 
     public static Guid Id(this ClaimsPrincipal user) => Guid.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!);
 

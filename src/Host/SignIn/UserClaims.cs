@@ -23,6 +23,11 @@ internal sealed class UserClaims(UserManager<User> users, RoleManager<IdentityRo
             identity.AddClaim(new Claim(SessionClaims.TrainingBody, body.ToString()));
         }
 
+        if (user.ShortcutsOff)
+        {
+            identity.AddClaim(new Claim(SessionClaims.ShortcutsOff, "1"));
+        }
+
         return identity;
     }
 }

@@ -13,8 +13,11 @@ namespace MonOPCO.Host.Workflows;
 /// looked; the id of an instance follows from activity and scheduled time, and that time is taken in the transaction of the start, so that of all Hosts one
 /// starts it, once, even if the instance is deleted later. After a stop of all Hosts the latest missed time of each trigger is made up for, not all of them.
 /// </summary>
-internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, Interpreter interpreter, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Calendar> log) : BackgroundService
+internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, Interpreter interpreter, IServiceScopeFactory scopes, TimeProvider clock, ILogger<Calendar> log)
+    : RepeatedWork(TimeSpan.FromSeconds(1), clock, log)
 {
+    private readonly TimeProvider _clock = clock;
+    private readonly ILogger _log = log;
     private static readonly string[] Kinds = ["cron", "timer", "start-at"];
     private static readonly TimeSpan LookBack = TimeSpan.FromDays(1);
     private DateTimeOffset _seen = DateTimeOffset.MinValue;
@@ -22,7 +25,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
     /// <summary>Starts what has become due; returns how many instances are new.</summary>
     public async Task<int> TickAsync(CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var from = _seen < now - LookBack ? now - LookBack : _seen;
         var (started, failed) = (0, false);
         foreach (var (trigger, since) in await reads.TriggersAsync(Kinds, cancel))
@@ -38,7 +41,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 failed = true;
-                log.LogWarning(exception, "The trigger {Activity} of {Definition} could not start.", trigger.ActivityId, trigger.DefinitionId);
+                _log.LogWarning(exception, "The trigger {Activity} of {Definition} could not start.", trigger.ActivityId, trigger.DefinitionId);
             }
         }
 
@@ -78,27 +81,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await TickAsync(stoppingToken);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    log.LogWarning(exception, "A look at the calendar failed; the next one makes up for it.");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
+    protected override Task LookAsync(CancellationToken cancel) => TickAsync(cancel);
 
     private async Task<bool> StartAsync(WorkflowTrigger trigger, DateTimeOffset due, CancellationToken cancel)
     {
@@ -112,7 +95,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
         {
             // Its time has come and gone: a Host that looks back later must not start it then.
             await using var scope = scopes.CreateAsyncScope();
-            await ScheduledStarts.TakeAsync(scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>(), trigger, due, clock.GetUtcNow(), cancel);
+            await ScheduledStarts.TakeAsync(scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>(), trigger, due, _clock.GetUtcNow(), cancel);
             return false;
         }
         catch (TimeTakenException)
@@ -124,7 +107,7 @@ internal sealed class Calendar(IWorkflowReads reads, WorkflowRuntime runtime, In
     /// <summary>In the transaction of the start: instance and taken time come to be together.</summary>
     private async Task TakeAsync(IServiceProvider services, WorkflowTrigger trigger, DateTimeOffset due, CancellationToken cancel)
     {
-        if (!await ScheduledStarts.TakeAsync(services.GetRequiredService<MonOpcoDbContext>(), trigger, due, clock.GetUtcNow(), cancel))
+        if (!await ScheduledStarts.TakeAsync(services.GetRequiredService<MonOpcoDbContext>(), trigger, due, _clock.GetUtcNow(), cancel))
         {
             throw new TimeTakenException();
         }

@@ -5,6 +5,8 @@ using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Bulk;
+using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Host.Workflows.Trials;
@@ -58,10 +60,18 @@ internal static class Extensions
             services.AddHostedService<PublicationClock>();
             services.AddHostedService<ReplayWorker>();
             services.AddHostedService<PassageCounting>();
+            services.AddHostedService<BulkWorker>();
+            if (!roles.Web)
+            {
+                // Answers given in bulk pass through the screens of their tasks.
+                services.AddConsolePages();
+            }
         }
 
         services.AddProcedures();
         services.AddTrials();
+        services.AddScoped<BulkActs>();
+        services.AddSingleton<BulkRunner>();
         services.AddHostedService<Telemetry>();
 
         services.AddScoped<MailSink>(provider => (mail, cancellationToken) => mail.Link is { } link
@@ -108,6 +118,9 @@ internal static class Extensions
         {
             defaults["CompanyRegister:BaseUrl"] = sandbox + "/recherche-entreprises/";
             defaults["CompanyRegister:IsLive"] = "false";
+
+            // Procedures may call the Sandbox although it is on this machine.
+            defaults["OutboundHttp:PrivateHosts:0"] = new Uri(sandbox).Authority;
             // A script named after the Sandbox plays on the Sandbox's portal of that name.
             const string suffix = "-sandbox";
             foreach (var script in Directory.EnumerateFiles(configuration["OpcoPortals:Root"] ?? defaults["OpcoPortals:Root"]!, $"*{suffix}.json").Select(x => Path.GetFileNameWithoutExtension(x)))

@@ -33,7 +33,7 @@ internal static class InstanceApi
             return InstanceEndpoints.Malformed();
         }
 
-        var told = await runtime.SetVariablesAsync(id, values, access.Actor, cancel);
+        var told = await runtime.SetVariablesAsync(id, ValueSight.Typed(values), access.Actor, cancel);
         return Told(told && (body["resume"]?.GetValue<bool>() != true || await runtime.RetryAllAsync(id, access.Actor, cancel)));
     }
 

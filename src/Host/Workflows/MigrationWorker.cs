@@ -3,32 +3,15 @@ using MonOPCO.Domain.Workflows;
 namespace MonOPCO.Host.Workflows;
 
 /// <summary>Goes on with migrations that took longer than the click that asked for them.</summary>
-internal sealed class MigrationWorker(BulkMigrations migrations, TimeProvider clock, ILogger<MigrationWorker> log) : BackgroundService
+internal sealed class MigrationWorker(BulkMigrations migrations, TimeProvider clock, ILogger<MigrationWorker> log) : RepeatedWork(Pause, clock, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        try
+        while (await migrations.WorkAsync(null, Pause, cancel))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    while (await migrations.WorkAsync(null, Pause, stoppingToken))
-                    {
-                        // The next slice; a stop is heard in between.
-                    }
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    log.LogWarning(exception, "A migration of instances stopped; it is taken up again from its last batch.");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
+            // The next slice; a stop is heard in between.
         }
     }
 }

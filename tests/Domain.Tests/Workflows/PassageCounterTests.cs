@@ -56,6 +56,42 @@ public sealed class PassageCounterTests : IAsyncLifetime
         Assert.Empty((await new TimeMaps(fixture.Sources).ReadAsync("p", null, new DateOnly(2027, 10, 1), default)).Steps);
     }
 
+    /// <summary>What was passed before a migration is counted for the version it was passed in, whether or not the count sees the migration in its range.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_InstanceMigratedSince_CountsForTheVersionOfThen(bool countedBetween)
+    {
+        foreach (var version in new[] { 1, 2, 3 })
+        {
+            await fixture.ExecuteAsync($"insert into workflow_definitions (id, definition_id, version, name, description, body, is_frozen, revision, created_at, updated_at) values ('p{version}', 'p', {version}, 'P', '', '{{}}', true, 1, now(), now())");
+        }
+
+        var instance = await InstanceAsync();
+        await BurstAsync(instance, Line(1, JournalEvent.Started, Guid.NewGuid(), "autre", 0));
+        var (first, second, third) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await BurstAsync(instance, Line(2, JournalEvent.Started, first, "valider", 0), Line(3, JournalEvent.Completed, first, "valider", 1), Line(4, JournalEvent.Started, second, "valider", 1));
+        if (countedBetween)
+        {
+            await counter.RunAsync(default);
+        }
+
+        await BurstAsync(instance, Move(5, "p1", "p2"));
+        await BurstAsync(instance, Line(6, JournalEvent.Completed, second, "valider", 3), Line(7, JournalEvent.Started, third, "valider", 3), Move(8, "p2", "p3"));
+        await BurstAsync(instance, Line(9, JournalEvent.Completed, third, "valider", 9));
+        await fixture.ExecuteAsync($"update workflow_instances set version = 3, definition_version_id = 'p3' where id = '{instance}'");
+        Assert.True(await counter.RunAsync(default));
+
+        foreach (var version in new[] { 1, 2, 3 })
+        {
+            var step = (await new TimeMaps(fixture.Sources).ReadAsync("p", version, new DateOnly(2026, 10, 1), default)).Steps["valider"];
+            Assert.Equal((1, version == 1 ? 0 : 1), (step.Passages, step.Again));
+        }
+
+        static JournalEntry Move(long sequence, string from, string to) =>
+            new(sequence, Start, JournalEvent.Resumed, Guid.Empty, null, "", "", "") { Outcome = "Migrated", Data = new JsonObject { ["from"] = from, ["to"] = to } };
+    }
+
     /// <summary>Numbers are given before the commit: the lower one may become visible last.</summary>
     [Fact]
     public async Task Run_WhileABurstIsBeingWritten_WaitsForItAndLosesNothing()

@@ -19,6 +19,8 @@ public sealed class PostgresFixture : StoreFixture
 
     public DataSources Sources { get; private set; } = null!;
 
+    public IServiceScopeFactory Scopes => providers[0].GetRequiredService<IServiceScopeFactory>();
+
     public string ConnectionString => database.ConnectionString;
 
     public static async Task<PostgresFixture> CreateAsync()

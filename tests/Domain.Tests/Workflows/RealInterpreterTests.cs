@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
@@ -110,8 +111,8 @@ public sealed class RealInterpreterTests : IAsyncLifetime
         await PublishAsync("many", [Step("e", "Elsa.Event", "eventName", "one"), Step("g", "Elsa.SetName", "value", "fini")]);
         var to = (await definitions.FindPublishedAsync("many"))!.Id;
 
-        BulkMigrations process() => new(fixture.Sources, runtime, TimeProvider.System);
-        var preview = await process().BeginAsync("many", from, to, true, "Claire", default);
+        BulkMigrations process() => new(fixture.Sources, runtime, fixture.Scopes, TimeProvider.System);
+        var preview = await process().BeginAsync("many", from, to, true, ChangeContext.System("Claire", DateTimeOffset.UtcNow), default);
         Assert.True(await process().WorkAsync(preview, TimeSpan.Zero, default));
         var told = (await process().LatestAsync("many", default))!;
         Assert.Equal((449, 200, false), (told.Total, told.Looked, told.IsFinished));
@@ -126,7 +127,7 @@ public sealed class RealInterpreterTests : IAsyncLifetime
         Assert.Equal(3, Assert.Single(told.Problems).Value);
         Assert.Equal(0, await CountAsync(to));
 
-        var move = await process().BeginAsync("many", from, to, false, "Claire", default);
+        var move = await process().BeginAsync("many", from, to, false, ChangeContext.System("Claire", DateTimeOffset.UtcNow, "Réforme"), default);
         await process().WorkAsync(move, TimeSpan.Zero, default);
         Assert.InRange(await CountAsync(to), 1, 200);
         await process().WorkAsync(null, TimeSpan.FromMinutes(1), default);
@@ -135,6 +136,20 @@ public sealed class RealInterpreterTests : IAsyncLifetime
         Assert.Equal((446, 4), (await CountAsync(to), await CountAsync(from)));
         Assert.False(await process().WorkAsync(null, TimeSpan.FromMinutes(1), default));
         Assert.Equal("Claire", (await runtime.Reads.JournalAsync(ids[449], default)).Last(j => j.Outcome == "Migrated").Actor);
+
+        // Back again, in slices too; one has gone on meanwhile and stays.
+        await runtime.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", "one", null, ids[10], null));
+        var undo = (await process().BeginUndoAsync("many", move, ChangeContext.System("Paul", DateTimeOffset.UtcNow), default))!.Value;
+        await process().WorkAsync(undo, TimeSpan.Zero, default);
+        Assert.InRange(await CountAsync(from), 5, 204);
+        await process().WorkAsync(null, TimeSpan.FromMinutes(1), default);
+        told = (await process().FindAsync(undo, default))!;
+        Assert.Equal((445, 1, true, move), (told.Possible, told.Refused, told.IsFinished, told.UndoOf));
+        Assert.Equal((1, 449), (await CountAsync(to), await CountAsync(from)));
+        Assert.Equal(1, (await process().FindAsync((await process().BeginUndoAsync("many", move, ChangeContext.System("Paul", DateTimeOffset.UtcNow), default))!.Value, default))!.Total);
+        Assert.Null(await process().BeginUndoAsync("many", preview, ChangeContext.System("Paul", DateTimeOffset.UtcNow), default));
+        Assert.Equal(1, await fixture.ScalarAsync<long>("select count(*) from audit_entries where action = 'InstancesMigrated' and reason = 'Réforme' and actor = 'Claire' and (new_values ->> 'moved')::int = 446 and (new_values ->> 'to')::int = 2"));
+        Assert.Equal(1, await fixture.ScalarAsync<long>("select count(*) from audit_entries where action = 'MigrationUndone' and actor = 'Paul' and (new_values ->> 'undone')::int = 445 and (new_values ->> 'left')::int = 1"));
 
         Task<long> CountAsync(string version) => fixture.ScalarAsync<long>($"select count(*) from workflow_instances where definition_version_id = '{version}'");
     }

@@ -61,7 +61,7 @@ public sealed class Journey : IAsyncDisposable
 
     public WorkflowRuntime Runtime => _desks.Services.GetRequiredService<WorkflowRuntime>();
 
-    public static async Task<Journey> BeginAsync()
+    public static async Task<Journey> BeginAsync(string undoWindow = "00:00:00")
     {
         var database = await TestDatabase.CreateAsync();
         var sandbox = await SandboxServer.StartAsync(new SandboxOptions());
@@ -74,7 +74,10 @@ public sealed class Journey : IAsyncDisposable
             ["Workflows:Lease"] = "00:00:02",
             ["Workflows:Backoff"] = "00:00:00.2",
             ["OpcoPortals:StepTimeout"] = "00:00:05",
-        });
+        })
+        {
+            UndoWindow = undoWindow,
+        };
         var journey = new Journey(database, sandbox, process);
         try
         {

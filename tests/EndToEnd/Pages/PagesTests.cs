@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using MonOPCO.Domain;
+using MonOPCO.Domain.Data;
 using MonOPCO.EndToEnd.Story;
 
 namespace MonOPCO.EndToEnd.Pages;
@@ -20,7 +22,7 @@ public sealed class PagesTests(StoryWorld world)
             .Where(x => x.First.StartsWith("@page", StringComparison.Ordinal))
             .Select(x => x.First.Split('"') is [_, var route, ..] ? route : throw new InvalidOperationException($"{x.file}: give the page a route of its own, in French."))
             .Order(StringComparer.Ordinal);
-        Assert.Equal(SiteMap.OnTheWay.Concat(SiteMap.Aside).Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
+        Assert.Equal(SiteMap.AllLooked.Concat(SiteMap.WithoutPage).Order(StringComparer.Ordinal), routes);
     }
 
     /// <summary>What the public page answers for each kind of company that the Sandbox's register knows.</summary>
@@ -126,8 +128,58 @@ public sealed class PagesTests(StoryWorld world)
         await person.Link("Modifier dans le concepteur").ClickAsync();
         await Assertions.Expect(person.Page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await person.LookAsync("concepteur");
+        await SeesAdministrationAsync();
         SiteMap.AssertSeen(SiteMap.Aside);
         world.AssertNothingWrong();
+    }
+
+    /// <summary>What only an administrator opens.</summary>
+    private async Task SeesAdministrationAsync()
+    {
+        var email = await world.CreateAdministratorAsync();
+        await using var administrator = await world.ArriveAsync();
+        await administrator.GoAsync("/connexion");
+        await administrator.Field("Adresse électronique").FillAsync(email);
+        await administrator.Field("Mot de passe").FillAsync(HostProcess.Password);
+        await administrator.Button("Se connecter", exact: true).ClickAsync();
+        await administrator.GoAsync("/admin/exploitation");
+        await administrator.SeesTitleAsync("Exploitation");
+        await administrator.LookAsync("exploitation");
+        await administrator.Page.Locator("summary", new() { HasText = "Changer" }).First.ClickAsync();
+        await administrator.Page.Locator("#cron-sauvegarde").FillAsync("chaque nuit");
+        await administrator.RefusedAsync(400, () => administrator.Button("Enregistrer", exact: true).First.ClickAsync());
+        await administrator.LookAsync("exploitation-erreur");
+    }
+
+    [Fact]
+    public async Task Settings_OfAnAdministrator_LookRight()
+    {
+        // Nobody of the demonstration is an administrator: for this walk the process owner is one too.
+        await world.Journey.WithAsync(async (MonOpcoDbContext db) => await db.Database.ExecuteSqlAsync(
+            $"insert into user_roles (user_id, role_id) select u.id, r.id from users u, roles r where u.email = 'procedures@demo.monopco.test' and r.name = 'SuperAdmin' on conflict do nothing"));
+        try
+        {
+            await using var person = await world.ArriveAsync();
+            await person.GoAsync("/");
+            await person.PlayAsync("Responsable des procédures");
+            await person.GoAsync("/console");
+            await person.Link("Paramètres", exact: true).First.ClickAsync();
+            await person.SeesTitleAsync("Paramètres");
+            await person.LookAsync("parametres");
+            await person.Link("Netz Informatique").First.ClickAsync();
+            await person.SeesTitleAsync("Netz Informatique");
+            await person.LookAsync("parametres-organisme");
+            await person.Field("SIRET").FillAsync("123");
+            await person.RefusedAsync(400, () => person.Button("Enregistrer", exact: true).ClickAsync());
+            await person.LookAsync("parametres-organisme-erreurs");
+            SiteMap.AssertSeen(SiteMap.Settings);
+            world.AssertNothingWrong();
+        }
+        finally
+        {
+            await world.Journey.WithAsync(async (MonOpcoDbContext db) => await db.Database.ExecuteSqlAsync(
+                $"delete from user_roles where role_id = (select id from roles where name = 'SuperAdmin') and user_id = (select id from users where email = 'procedures@demo.monopco.test')"));
+        }
     }
 
     /// <summary>A process owner's way: a new procedure, published at a date, withdrawn, published; then what stands beside.</summary>

@@ -12,7 +12,7 @@ public static partial class SiteMap
     [
         "/", "/demande", "/demande/verifiez", "/demande/confirmer", "/demande/{brouillon:guid}/beneficiaires", "/demande/{brouillon:guid}/action", "/demande/{brouillon:guid}/recapitulatif",
         "/espace", "/espace/demande", "/espace/dossiers", "/espace/dossiers/{numero}", "/connexion", "/connexion/lien-envoye", "/connexion/lien", "/signature/{token}",
-        "/console", "/taches", "/taches/{id:guid}", "/dossiers", "/dossiers/{numero}", "/dossiers/{numero}/depot", "/dossiers/{numero}/modifier", "/instances", "/instances/{id:guid}", "/designer/instances/{instanceId:guid}",
+        "/console", "/taches", "/taches/{id:guid}", "/dossiers", "/dossiers/lot", "/dossiers/lots/{id:guid}", "/dossiers/{numero}", "/dossiers/{numero}/depot", "/dossiers/{numero}/modifier", "/instances", "/instances/{id:guid}", "/designer/instances/{instanceId:guid}",
     ];
 
     /// <summary>Seen by <c>PagesTests</c>.</summary>
@@ -23,13 +23,23 @@ public static partial class SiteMap
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/{definitionId}/essais", "/procedures/{definitionId}/essais/{essai:guid}", "/procedures/{definitionId}/rejeu",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
+        "/admin/exploitation",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
+
+    /// <summary>Seen by <c>InboxBrowserTests</c>.</summary>
+    public static readonly string[] Inbox = ["/taches/absence", "/taches/lot", "/taches/lot/{id:guid}", "/mon-compte/raccourcis"];
+
+    /// <summary>Seen by <c>PagesTests</c>, by an administrator.</summary>
+    public static readonly string[] Settings = ["/admin/parametres", "/admin/parametres/organismes/{slug}"];
+
+    /// <summary>Every page that some test looks at.</summary>
+    public static IEnumerable<string> AllLooked => [.. OnTheWay, .. Aside, .. Inbox, .. Settings];
 
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
     [
-        "/dossiers/{numero}/documents/{id:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
+        "/dossiers/{numero}/documents/{id:guid}", "/taches/{id:guid}/pieces/{document:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
     ];
 
     private static readonly ConcurrentDictionary<string, bool> Looked = new();
@@ -38,7 +48,7 @@ public static partial class SiteMap
     public static void Seen(IPage page, Uri address)
     {
         var path = new Uri(page.Url).AbsolutePath;
-        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && OnTheWay.Concat(Aside).OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
+        if (page.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && AllLooked.OrderBy(x => x.Contains('{', StringComparison.Ordinal)).FirstOrDefault(x => Matches(x, path)) is { } route)
         {
             Looked[route] = true;
         }

@@ -15,7 +15,7 @@ public sealed class TaskScreensTests(StoryWorld world)
     // Screens that BilanTests looks at.
     private static readonly string[] OnTheWay = ["_ValiderDemande", "_ConfirmerDepot", "_RepondreComplement"];
     private static readonly string[] Here = ["_IncidentPortail", "_DepotAssiste", "_SaisirDecision", "_CompleterAvantDepot", "_Formulaire"];
-    private static readonly string[] Parts = ["_Shots"];
+    private static readonly string[] Parts = ["_SchemaField", "_Shots"];
 
     [Fact]
     public void EveryScreen_IsLookedAt() => Assert.Equal(

@@ -266,6 +266,30 @@ public sealed partial class BilanTests(StoryWorld world)
     }
 
     /// <summary>The end: state, money, timeline, papers, screenshots, and the procedure that led there.</summary>
+    /// <summary>The list in its shapes, a filter, and an act on everything in view.</summary>
+    private static async Task LooksAtTheListAsync(Person netz)
+    {
+        foreach (var (query, name) in new[] { ("vue=kanban", "kanban"), ("vue=matrice", "matrice"), ("f=groupe:est:Valide,EnExamen&f=demande:entre:1000..5000&tri=-demande", "puces"), ("ajout=etat", "puce-nouvelle") })
+        {
+            await netz.GoAsync("/dossiers?" + query);
+            await netz.LookAsync("34-dossiers-" + name);
+        }
+
+        await netz.GoAsync("/dossiers?vue=table");
+        await netz.Page.Locator("input[name=tout]").CheckAsync();
+        await netz.Page.Locator("#lot-action").SelectOptionAsync("Responsable");
+        await netz.Button("Continuer").ClickAsync();
+        await netz.Page.Locator("#responsable").SelectOptionAsync(new Microsoft.Playwright.SelectOptionValue { Label = "Nadia Keller" });
+        await netz.Button("Vérifier").ClickAsync();
+        await netz.SeesAsync("Ce qui se passerait");
+        await netz.LookAsync("34-dossiers-lot");
+        await netz.Page.Locator("#responsable").SelectOptionAsync("personne");
+        await netz.Button("Vérifier").ClickAsync();
+        await netz.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Lancer pour" }).ClickAsync();
+        await netz.SeesAsync("Terminé");
+        await netz.LookAsync("34-dossiers-lot-suivi");
+    }
+
     private static async Task SeesTheWholeAsync(Person netz, string numero)
     {
         await netz.UntilAsync("/dossiers/" + numero, x => x.Page.GetByText("Accordé", new() { Exact = true }));
@@ -293,6 +317,8 @@ public sealed partial class BilanTests(StoryWorld world)
         await netz.LookAsync("33-dossier-accorde");
         await netz.GoAsync("/dossiers");
         await netz.LookAsync("34-dossiers");
+        await LooksAtTheListAsync(netz);
+        await netz.GoAsync("/dossiers");
         await netz.Link(numero).ClickAsync();
         await netz.SeesTitleAsync(numero);
         await netz.GoAsync("/instances");

@@ -105,7 +105,7 @@ public sealed class KeyboardTests(StoryWorld world)
     private static async Task TabToAsync(Person person, ILocator goal)
     {
         await person.Page.WaitForLoadStateAsync();
-        for (var i = 0; i < 80; i++)
+        for (var i = 0; i < 200; i++)
         {
             await person.Page.Keyboard.PressAsync("Tab");
             await SeesFocusAsync(person);
@@ -115,7 +115,7 @@ public sealed class KeyboardTests(StoryWorld world)
             }
         }
 
-        Assert.Fail($"80 times Tab did not reach {goal}.");
+        Assert.Fail($"200 times Tab did not reach {goal}.");
     }
 
     private static async Task SeesFocusAsync(Person person)

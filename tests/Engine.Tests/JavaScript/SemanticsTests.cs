@@ -12,6 +12,9 @@ public sealed class SemanticsTests
         { "(1 + 2) * 3", "number:9" },
         { "2 ** 3 ** 2", "number:512" },
         { "(-2) ** 2", "number:4" },
+        { "(-(2)) ** 2 + -(2)", "number:2" },
+        { "-((2) ** 2)", "number:-4" },
+        { "2 ** -(1)", "number:0.5" },
         { "7 % 3", "number:1" },
         { "-7 % 3", "number:-1" },
         { "7 % -3", "number:1" },
@@ -451,6 +454,18 @@ public sealed class SemanticsTests
 
         Assert.Equal(expected, result!.GetValue<string>());
     }
+
+    /// <summary>Which of the two is meant is not plain, so the language refuses it: parentheses say.</summary>
+    [Theory]
+    [InlineData("-x ** 2")]
+    [InlineData("-2 ** 2")]
+    [InlineData("-(x) ** 2")]
+    [InlineData("-f() ** 2")]
+    [InlineData("+[1][0] ** 2")]
+    [InlineData("typeof (x) ** 2")]
+    [InlineData("1 + -(x) ** 2")]
+    [InlineData("2 ** -(x) ** 2")]
+    public void Parse_SignBeforeAPower_IsASyntaxError(string source) => Assert.Contains("parenthèses", Assert.Throws<ScriptSyntaxException>(() => Script.Parse(source)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("1; 2", "2")]

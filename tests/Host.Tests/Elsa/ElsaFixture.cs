@@ -47,6 +47,7 @@ public sealed class ElsaFixture : HostFixture
     public async Task SignInProgramAsync()
     {
         var owner = await CreateUserAsync(Roles.ResponsableProcedures);
+        await GrantAsync(owner, Roles.Operateur);
         _program = Visitor().Client;
         var login = await _program.PostAsJsonAsync("/elsa/api/identity/login", new { username = owner.Email, password = Password });
         var token = (await login.Content.ReadFromJsonAsync<JsonObject>())!["accessToken"]!.ToString();

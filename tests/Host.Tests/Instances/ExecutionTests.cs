@@ -27,7 +27,6 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
         var page = await browser.GetAsync($"/instances/{id}");
         Assert.Contains("en panne", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Relancer", page.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret-42", page.Html, StringComparison.Ordinal);
         var incident = Assert.Single(InstanceStateView.Incidents(await FindAsync(id)));
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.Client.PostAsJsonAsync(new Uri($"/api/v1/instances/{id}/incidents/{incident.ExecutionId}/retry", UriKind.Relative), new JsonObject())).StatusCode);
         Assert.Single(InstanceStateView.Incidents(await FindAsync(id)));
@@ -52,10 +51,48 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
         var (id, _) = await StoppedAsync();
         var browser = await host.SignInAsync(Roles.ResponsableProcedures);
         var page = await browser.GetAsync($"/instances/{id}");
-        Assert.Contains("secret-42", page.Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.PostAsync(page, $"/instances/{id}?handler=Variables", new() { ["Valeurs"] = "[1" })).Status);
         await browser.PostAsync(page, $"/instances/{id}?handler=Variables", new() { ["Valeurs"] = """{ "Etat": "bon" }""", ["reprendre"] = "true" });
         Assert.Equal((InstanceSubStatus.Finished, "fini"), ((await FindAsync(id)).SubStatus, (await FindAsync(id)).Name));
+    }
+
+    /// <summary>Values are data of dossiers: only who may see them does, by page, by Studio's API and by whatever it answers; the others see names and steps.</summary>
+    [Theory]
+    [InlineData(Roles.Operateur, true, true)]
+    [InlineData(Roles.SuperAdmin, true, true)]
+    [InlineData(Roles.ResponsableProcedures, false, true)]
+    [InlineData(Roles.Comptable, false, false)]
+    [InlineData(Roles.Auditeur, false, false)]
+    public async Task Values_PerRole_ShownOrMasked(string role, bool values, bool reasons)
+    {
+        var (id, _) = await StoppedAsync();
+        var browser = await host.SignInAsync(role);
+        var runs = await browser.GetAsync($"/elsa/api/activity-executions/list?workflowInstanceId={id}");
+        var run = JsonNode.Parse(runs.Html)!["items"]!.AsArray().Single(r => r!["activityId"]!.ToString() == "ecrire")!["id"]!.ToString();
+        foreach (var path in new[] { $"workflow-instances/{id}/variables", $"workflow-instances/{id}/journal", $"activity-executions/list?workflowInstanceId={id}", $"activity-execution-summaries/list?workflowInstanceId={id}", $"activity-executions/by-id?id={run}", $"activity-executions/{run}/call-stack", $"workflow-instances/{id}" })
+        {
+            var answer = await browser.GetAsync("/elsa/api/" + path);
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            Assert.Equal((path, values), (path, answer.Html.Contains("secret-4", StringComparison.Ordinal)));
+        }
+
+        var whole = await browser.GetAsync($"/elsa/api/workflow-instances/{id}");
+        Assert.Contains("\"Salarie\"", whole.Html, StringComparison.Ordinal);
+        Assert.Equal(reasons, whole.Html.Contains("en panne", StringComparison.Ordinal));
+        var page = await browser.GetAsync($"/instances/{id}");
+        Assert.Equal((values, reasons), (page.Text.Contains("secret-4", StringComparison.Ordinal), page.Text.Contains("en panne", StringComparison.Ordinal)));
+        Assert.Contains("Salarie", page.Text, StringComparison.Ordinal);
+        Assert.Equal(!values, page.Text.Contains("Les valeurs sont des données de dossiers", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Variables_EditedByWhoSeesNone_MaskedOnesKeepTheirValue()
+    {
+        var (id, _) = await StoppedAsync();
+        var browser = await host.SignInAsync(Roles.ResponsableProcedures);
+        await browser.PostAsync(await browser.GetAsync($"/instances/{id}"), $"/instances/{id}?handler=Variables", new() { ["Valeurs"] = """{ "Etat": "•••", "Autre": "neuf" }""" });
+        var variables = JsonNode.Parse((await (await host.OperatorAsync()).GetAsync($"/elsa/api/workflow-instances/{id}/variables")).Html)!["items"]!.AsArray();
+        Assert.Equal(["secret-42", "neuf"], variables.Select(v => v!["value"]!.ToString()));
     }
 
     [Fact]
@@ -125,7 +162,7 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
     {
         var definitionId = "essai-" + Guid.NewGuid().ToString("N");
         await PublishAsync(definitionId, "fini");
-        var id = (await host.WithAsync((WorkflowRuntime x) => x.StartAsync(new StartWorkflow(definitionId)))).Instance.Id;
+        var id = (await host.WithAsync((WorkflowRuntime x) => x.StartAsync(new StartWorkflow(definitionId) { Input = new JsonObject { ["Salarie"] = "secret-43" } }))).Instance.Id;
         Assert.Single(InstanceStateView.Incidents(await FindAsync(id)));
         return (id, definitionId);
     }
@@ -134,12 +171,14 @@ public sealed class ExecutionTests(ConsoleFixture host) : IClassFixture<ConsoleF
     {
         var json = $$"""
             { "name": "Essai", "options": { "incidentStrategyType": "Elsa.Workflows.IncidentStrategies.ContinueWithIncidentsStrategy" },
-              "variables": [ { "id": "v", "name": "Etat", "typeName": "String", "value": "secret-42" } ],
+              "variables": [ { "id": "v", "name": "Etat", "typeName": "String", "value": "secret-42" }, { "id": "w", "name": "Autre", "typeName": "String", "value": "ancien" } ],
+              "inputs": [ { "name": "Salarie", "type": "String" } ],
               "root": { "id": "flow", "type": "Elsa.Flowchart", "version": 1,
                 "activities": [
+                  { "id": "ecrire", "name": "ecrire", "type": "Elsa.WriteLine", "version": 1, "text": { "typeName": "String", "expression": { "type": "JavaScript", "value": "getVariable('Etat')" } } },
                   { "id": "essai", "name": "essai", "type": "Elsa.RunJavaScript", "version": 1, "script": { "typeName": "String", "expression": { "type": "Literal", "value": "if (getVariable('Etat') !== 'bon') { throw new Error('en panne'); }" } } },
                   { "id": "fin", "type": "Elsa.SetName", "version": 1, "value": { "typeName": "String", "expression": { "type": "Literal", "value": "{{last}}" } } } ],
-                "connections": [ { "source": { "activity": "essai", "port": "Done" }, "target": { "activity": "fin", "port": "In" } } ] } }
+                "connections": [ { "source": { "activity": "ecrire", "port": "Done" }, "target": { "activity": "essai", "port": "In" } }, { "source": { "activity": "essai", "port": "Done" }, "target": { "activity": "fin", "port": "In" } } ] } }
             """;
         await store.SaveDraftAsync(new SaveDraft(definitionId, json) { Name = "Essai" });
         return await store.PublishAsync(definitionId, "test");

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Workflows;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 
@@ -186,6 +187,48 @@ public sealed class ProcedurePagesTests(ProceduresFixture host)
         // Back on version 1 it runs to its end.
         await host.WithAsync(async (WorkflowRuntime x) => await x.PublishAsync(new PublishedStimulus(Guid.NewGuid(), "event", id, null, first, null), "essai") is null);
         Assert.Equal((InstanceStatus.Finished, 1), ((await InstanceAsync(first)).Status, (await InstanceAsync(first)).Version));
+    }
+
+    /// <summary>More than the page looks at while it is made: they are looked at apart, moved and taken back by the same worker, any number of them.</summary>
+    [Fact]
+    public async Task Migration_OfMoreThanOnePageLooksAt_IsLookedAtMovedAndUndone()
+    {
+        var person = await host.OwnerAsync();
+        var id = await WaitingAsync(person);
+        var first = await StartAsync(id);
+        await RenameWaitAsync(person, id, "Attendre encore");
+
+        // Copies of one that the runtime has made: making each would take minutes.
+        await host.SqlAsync($"insert into workflow_instances select (jsonb_populate_record(null::workflow_instances, to_jsonb(i) || jsonb_build_object('id', gen_random_uuid()))).* from workflow_instances i, generate_series(1, 520) where i.id = '{first}'");
+        var url = $"/procedures/{id}/migration?de=1&vers=2";
+        var page = await person.GetAsync(url);
+        Assert.Contains("521 exécutions en cours suivent la version 1", Plain(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("Pourquoi ?", page.Text, StringComparison.Ordinal);
+        await person.Browser.PostAsync(page, url, [], "Examiner");
+        page = await FinishedAsync();
+        Assert.Contains("521 exécutions peuvent passer de la version 1 à la version 2", Plain(page), StringComparison.Ordinal);
+        await person.Browser.PostAsync(page, url, new() { ["Motif"] = "Réforme" }, "Migrer");
+        page = await FinishedAsync();
+        Assert.Contains("521 exécutions, de la version 1 à la version 2", Plain(page), StringComparison.Ordinal);
+        Assert.Equal(2, (await InstanceAsync(first)).Version);
+        var batch = System.Text.RegularExpressions.Regex.Match(page.Html, "lot=([0-9a-f-]{36})").Groups[1].Value;
+        await person.Browser.PostAsync(page, $"/procedures/{id}/migration?lot={batch}", [], "Annuler");
+        page = await FinishedAsync();
+        Assert.Contains("521 revenue(s)", Plain(page), StringComparison.Ordinal);
+        Assert.Equal(1, (await InstanceAsync(first)).Version);
+        Assert.Equal(["InstancesMigrated", "MigrationUndone"], (await host.AuditAsync(id)).Select(entry => entry.Action).Where(action => action is "InstancesMigrated" or "MigrationUndone"));
+
+        // The click works on it for some seconds; then workers do.
+        async Task<HtmlPage> FinishedAsync()
+        {
+            while (await host.WithAsync((BulkMigrations x) => x.WorkAsync(null, TimeSpan.FromSeconds(30), default)))
+            {
+            }
+
+            return await person.GetAsync(url);
+        }
+
+        static string Plain(HtmlPage page) => page.Text.Replace('\u00A0', ' ').Replace('\u202F', ' ');
     }
 
     [Fact]

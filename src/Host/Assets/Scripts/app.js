@@ -6,6 +6,12 @@ import "./menus.js";
 import "./navigation.js";
 import "./print.js";
 import "./contrast.js";
+import "./live.js";
+import "./presence.js";
+import "./drafts.js";
+import "./inbox.js";
+import "./keys.js";
+import "./list.js";
 
 // The content security policy allows neither eval nor inline styles: htmx works without both.
 htmx.config.allowEval = false;

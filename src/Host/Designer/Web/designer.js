@@ -19,14 +19,21 @@ window.fetch = async (resource, options) => {
   }
   const response = await plainFetch(resource, options);
   if (response.status === 401) document.getElementById('session-ended').hidden = false;
-  if (isOurs && response.status === 409) await tellRefusal(response.clone());
+  if (isOurs && [403, 409, 429, 501].includes(response.status)) await tellRefusal(response.clone());
   return response;
 };
 
-// Studio's own message goes away after some seconds; the way to what was typed must not.
+// Studio says nothing of some refusals, and of others for some seconds only; the way to what was typed must not go away.
 async function tellRefusal(response) {
   const problem = await response.json().catch(() => null);
-  if (!problem?.copyUrl) return;
+  if (!problem?.copyUrl) {
+    const refused = document.getElementById('refused');
+    refused.textContent = problem?.message ?? problem?.detail ?? 'La demande est refusée : attendez un instant et recommencez.';
+    refused.hidden = false;
+    clearTimeout(tellRefusal.timer);
+    tellRefusal.timer = setTimeout(() => { refused.hidden = true; }, 20_000);
+    return;
+  }
   const notice = document.getElementById('save-refused');
   notice.querySelector('span').textContent = problem.message;
   const copy = notice.querySelector('a');
@@ -89,7 +96,7 @@ async function translate() {
 
   // What people typed (code, values, cells of tables) stays as it is, whatever it looks like.
   const isContent = (element) => element.closest('.monaco-editor, textarea, pre, code, script, style, [contenteditable=true]')
-    || (element.closest('tbody td') && !element.closest('.mud-simple-table, button, [role=button]'));
+    || (element.closest('tbody td') && !element.closest('.mud-simple-table, .mud-dialog, button, [role=button]'));
 
   const translateText = (node) => {
     const english = node.data.trim();

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
@@ -12,6 +13,7 @@ public sealed class Access(IHttpContextAccessor accessor, IAuthorizationService 
     public const string SessionHeader = "X-Editor-Session";
 
     private readonly Dictionary<string, bool> _asked = [];
+    private ValueSight? _sight;
 
     /// <summary>Name written to versions and journals.</summary>
     public string Actor => User.ShownName() is { Length: > 0 } name ? name : User.Identity?.Name ?? "programme";
@@ -26,6 +28,8 @@ public sealed class Access(IHttpContextAccessor accessor, IAuthorizationService 
     public Task<bool> MayPublishAsync() => MayAsync(Policies.ProceduresPublish);
 
     public Task<bool> MayOperateAsync() => MayAsync(Policies.ProceduresOperate);
+
+    public async Task<ValueSight> SightAsync() => _sight ??= await ValueSight.OfAsync(authorization, User);
 
     private ClaimsPrincipal User => accessor.HttpContext?.User ?? new ClaimsPrincipal();
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
@@ -113,7 +114,7 @@ internal sealed class ActivityRun
     public static (Guid Instance, Guid Execution)? ParsePublicId(string id) =>
         id.Length == 64 && Guid.TryParseExact(id[..32], "N", out var instance) && Guid.TryParseExact(id[32..], "N", out var execution) ? (instance, execution) : null;
 
-    public object ToRecord(Guid instanceId) => new
+    public object ToRecord(Guid instanceId, ValueSight sight) => new
     {
         Id = PublicId(instanceId, Id),
         WorkflowInstanceId = instanceId,
@@ -122,12 +123,12 @@ internal sealed class ActivityRun
         ActivityType,
         ActivityTypeVersion = 1,
         ActivityName,
-        ActivityState = PascalCased(Inputs),
+        ActivityState = PascalCased(sight.Of(Inputs)),
         Payload = Outcome is null ? null : new JsonObject { ["Outcomes"] = new JsonArray(Outcome) },
-        Outputs = PascalCased(Outputs),
+        Outputs = PascalCased(sight.Of(Outputs)),
         Properties = new JsonObject(),
         Metadata = new JsonObject(),
-        Exception = Fault is null ? null : InstanceDocument.Exception(Fault),
+        Exception = Fault is null ? null : InstanceDocument.Exception(Fault, sight),
         StartedAt,
         HasBookmarks = IsWaiting,
         Status,

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MonOPCO.Domain.Documents;
 using MonOPCO.Engine.Storage;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
@@ -11,6 +12,9 @@ internal static class DefinitionFiles
 {
     public const int MaxFiles = 200;
     private const long MaxFileBytes = 5_000_000;
+
+    /// <summary>All files of one archive, unpacked.</summary>
+    private const long MaxArchiveBytes = 50_000_000;
 
     /// <summary>The definitions of uploaded JSON and ZIP files. Throws <see cref="InvalidDataException"/> with a sentence for the reader.</summary>
     public static async Task<IReadOnlyList<JsonObject>> ReadAsync(IEnumerable<IFormFile> files, CancellationToken cancel)
@@ -44,12 +48,17 @@ internal static class DefinitionFiles
     private static async Task<IReadOnlyList<JsonObject>> ReadAsync(IFormFile file, CancellationToken cancel)
     {
         await using var stream = file.OpenReadStream();
-        if (!file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        if (!file.FileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && !await IsArchiveAsync(stream, cancel))
         {
             return [await ParseAsync(stream, file.Length, file.FileName, cancel)];
         }
 
         await using var archive = Open(stream, file.FileName);
+        Try(() =>
+        {
+            ArchiveGuard.CheckEntries(archive);
+            return true;
+        });
         var entries = archive.Entries.Where(entry => entry.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)).ToList();
         if (entries.Count > MaxFiles)
         {
@@ -57,13 +66,36 @@ internal static class DefinitionFiles
         }
 
         var found = new List<JsonObject>();
+        var budget = MaxArchiveBytes;
         foreach (var entry in entries)
         {
-            await using var content = await entry.OpenAsync(cancel);
-            found.Add(await ParseAsync(content, entry.Length, entry.FullName, cancel));
+            // Announced lengths may lie: what counts is what comes out.
+            var content = Try(() => ArchiveGuard.Unpack(entry, ref budget));
+            found.Add(await ParseAsync(new MemoryStream(content), content.Length, entry.FullName, cancel));
         }
 
         return found;
+    }
+
+    /// <summary>By its content, also where the name says something else.</summary>
+    private static async Task<bool> IsArchiveAsync(Stream stream, CancellationToken cancel)
+    {
+        var head = new byte[4];
+        var read = await stream.ReadAtLeastAsync(head, 4, throwOnEndOfStream: false, cancel);
+        stream.Position = 0;
+        return read == 4 && head is [(byte)'P', (byte)'K', 3 or 5, 4 or 6];
+    }
+
+    private static T Try<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (RuleBrokenException refused)
+        {
+            throw new InvalidDataException(refused.Message);
+        }
     }
 
     private static ZipArchive Open(Stream stream, string name)

@@ -25,7 +25,7 @@ internal static class DefinitionWriteEndpoints
             GuardedAsync(async () => await SavedAsync(await editing.PublishAsync(definitionId, cancel), access)));
         publish.MapPost("/workflow-definitions/{definitionId}/retract", RetractAsync);
         publish.MapDelete("/workflow-definitions/{definitionId}", DeleteAsync);
-        publish.MapDelete("/workflow-definition-versions/{versionId}", () => ElsaJson.Unsupported("Supprimer une seule version"));
+        publish.MapDelete("/workflow-definition-versions/{versionId}", () => ElsaJson.Problem(StatusCodes.Status501NotImplemented, "Une version ne se supprime pas seule : des dossiers la suivent peut-être, et l’historique la garde. La page de la procédure permet de la supprimer en entier."));
         publish.MapPost("/bulk-actions/delete/workflow-definitions/by-definition-id", BulkDeleteAsync);
         publish.MapPost("/bulk-actions/publish/workflow-definitions/by-definition-ids", BulkPublishAsync);
         publish.MapPost("/bulk-actions/retract/workflow-definitions/by-definition-ids", BulkRetractAsync);

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using MonOPCO.Engine.Execution;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
-/// <summary>Instances as Elsa's API shows them.</summary>
+/// <summary>Instances as Elsa's API shows them, as far as the caller may see what they carry.</summary>
 internal static class InstanceDocument
 {
     public static object Summary(WorkflowInstance instance) => new
@@ -23,7 +24,7 @@ internal static class InstanceDocument
         instance.FinishedAt,
     };
 
-    public static object Full(WorkflowInstance instance, IReadOnlyList<Bookmark> bookmarks, IReadOnlyList<ActivityRun> runs) => new
+    public static object Full(WorkflowInstance instance, IReadOnlyList<Bookmark> bookmarks, IReadOnlyList<ActivityRun> runs, ValueSight sight) => new
     {
         instance.Id,
         instance.DefinitionId,
@@ -39,10 +40,10 @@ internal static class InstanceDocument
         instance.CreatedAt,
         instance.UpdatedAt,
         instance.FinishedAt,
-        WorkflowState = State(instance, bookmarks, runs),
+        WorkflowState = State(instance, bookmarks, runs, sight),
     };
 
-    public static object State(WorkflowInstance instance, IReadOnlyList<Bookmark> bookmarks, IReadOnlyList<ActivityRun> runs) => new
+    public static object State(WorkflowInstance instance, IReadOnlyList<Bookmark> bookmarks, IReadOnlyList<ActivityRun> runs, ValueSight sight) => new
     {
         instance.Id,
         instance.DefinitionId,
@@ -53,26 +54,27 @@ internal static class InstanceDocument
         instance.CorrelationId,
         instance.Name,
         ParentWorkflowInstanceId = instance.ParentInstanceId,
-        Bookmarks = bookmarks.Select(bookmark => Mark(bookmark, runs)),
-        Incidents = runs.Where(run => run.Fault is not null).Select(Incident),
+        Bookmarks = bookmarks.Select(bookmark => Mark(bookmark, runs, sight)),
+        Incidents = runs.Where(run => run.Fault is not null).Select(run => Incident(run, sight)),
         CompletionCallbacks = Array.Empty<object>(),
         ActivityExecutionContexts = Array.Empty<object>(),
-        instance.Input,
-        instance.Output,
-        instance.Properties,
+        Input = sight.Of(instance.Input),
+        Output = sight.Of(instance.Output),
+        Properties = sight.Of(instance.Properties),
         instance.CreatedAt,
         instance.UpdatedAt,
         instance.FinishedAt,
     };
 
-    public static object Exception(JournalEntry fault) => new { Type = Code(fault), Message = fault.Message ?? "", StackTrace = (string?)null };
+    public static object Exception(JournalEntry fault, ValueSight sight) => new { Type = Code(fault), Message = sight.Reason(fault.Message) ?? "", StackTrace = (string?)null };
 
-    private static object Mark(Bookmark bookmark, IReadOnlyList<ActivityRun> runs)
+    private static object Mark(Bookmark bookmark, IReadOnlyList<ActivityRun> runs, ValueSight sight)
     {
-        var payload = bookmark.Payload?.DeepClone() as JsonObject ?? [];
-        if (bookmark.ActivityType == "Elsa.RunTask" && payload["taskId"] is null)
+        var payload = sight.Of(bookmark.Payload) as JsonObject ?? [];
+        if (bookmark.ActivityType == "Elsa.RunTask")
         {
-            payload["taskId"] = bookmark.Key;
+            // The task's id is no value of the dossier; programs complete the task by it.
+            payload["taskId"] = (bookmark.Payload as JsonObject)?["taskId"]?.DeepClone() ?? bookmark.Key;
         }
 
         return new
@@ -88,13 +90,13 @@ internal static class InstanceDocument
         };
     }
 
-    private static object Incident(ActivityRun run) => new
+    private static object Incident(ActivityRun run, ValueSight sight) => new
     {
         run.ActivityId,
         ActivityNodeId = run.NodeId,
         run.ActivityType,
-        Message = run.Fault!.Message ?? "",
-        Exception = Exception(run.Fault),
+        Message = sight.Reason(run.Fault!.Message) ?? "",
+        Exception = Exception(run.Fault, sight),
         Timestamp = run.Fault.At,
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MonOPCO.Engine.Definitions;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
+using MonOPCO.Host.Workflows;
 
 namespace MonOPCO.Host.Endpoints.Elsa;
 
@@ -22,10 +23,10 @@ internal static class InstanceEndpoints
         api.MapGet("/activity-executions/list", ExecutionsAsync);
         api.MapGet("/activity-execution-summaries/list", ExecutionsAsync);
         api.MapGet("/activity-executions/by-id", async (string id, InstanceReader reader, CancellationToken cancel) =>
-            await ChainAsync(id, reader, cancel) is [var (instance, run), ..] ? ElsaJson.Ok(run.ToRecord(instance)) : ElsaJson.NotFound("L’exécution"));
+            await ChainAsync(id, reader, cancel) is [var (instance, run), ..] ? ElsaJson.Ok(run.ToRecord(instance, await reader.SightAsync())) : ElsaJson.NotFound("L’exécution"));
         api.MapGet("/activity-executions/{id}/call-stack", async (string id, InstanceReader reader, CancellationToken cancel) =>
-            await ChainAsync(id, reader, cancel) is { Count: > 0 } chain
-                ? ElsaJson.Ok(new { ActivityExecutionId = id, Items = chain.Select(found => found.Run.ToRecord(found.InstanceId)), TotalCount = chain.Count })
+            await ChainAsync(id, reader, cancel) is { Count: > 0 } chain && await reader.SightAsync() is var sight
+                ? ElsaJson.Ok(new { ActivityExecutionId = id, Items = chain.Select(found => found.Run.ToRecord(found.InstanceId, sight)), TotalCount = chain.Count })
                 : ElsaJson.NotFound("L’exécution"));
         api.MapGet("/activity-executions/count", async (HttpRequest request, InstanceReader reader, CancellationToken cancel) =>
             ElsaJson.Ok(new { Count = (await SelectAsync(request.Query, reader, cancel)).Count }));
@@ -51,7 +52,7 @@ internal static class InstanceEndpoints
             return ElsaJson.NotFound("L’instance");
         }
 
-        return ElsaJson.Ok(InstanceDocument.Full(instance, await reader.Reads.BookmarksAsync(id, cancel), await reader.RunsAsync(instance, cancel)));
+        return ElsaJson.Ok(InstanceDocument.Full(instance, await reader.Reads.BookmarksAsync(id, cancel), await reader.RunsAsync(instance, cancel), await reader.SightAsync()));
     }
 
     private static async Task<IResult> StateAsync(Guid id, IWorkflowReads reads, CancellationToken cancel) =>
@@ -81,10 +82,11 @@ internal static class InstanceEndpoints
             .Where(entry => events.Length == 0 || events.Contains(entry.Event.ToString()))
             .ToList();
         var (skip, take) = Paging(request.Query);
-        return ElsaJson.Page([.. items.Skip(skip).Take(take).Select(entry => Line(id, entry, nodeIds))], items.Count);
+        var sight = await reader.SightAsync();
+        return ElsaJson.Page([.. items.Skip(skip).Take(take).Select(entry => Line(id, entry, nodeIds, sight))], items.Count);
     }
 
-    private static object Line(Guid instanceId, JournalEntry entry, IReadOnlyDictionary<string, string> nodeIds) => new
+    private static object Line(Guid instanceId, JournalEntry entry, IReadOnlyDictionary<string, string> nodeIds, ValueSight sight) => new
     {
         Id = $"{instanceId:N}-{entry.Sequence}",
         ActivityInstanceId = ActivityRun.PublicId(instanceId, entry.ActivityExecutionId),
@@ -97,9 +99,9 @@ internal static class InstanceEndpoints
         Timestamp = entry.At,
         entry.Sequence,
         EventName = entry.Event.ToString(),
-        entry.Message,
+        Message = sight.Reason(entry.Message),
         Source = entry.Actor,
-        ActivityState = entry.Event == JournalEvent.Started ? ActivityRun.PascalCased(entry.Data) : [],
+        ActivityState = entry.Event == JournalEvent.Started ? ActivityRun.PascalCased(sight.Of(entry.Data)) : [],
         Payload = entry.Outcome is null ? null : new JsonObject { ["Outcomes"] = new JsonArray(entry.Outcome) },
     };
 
@@ -110,7 +112,7 @@ internal static class InstanceEndpoints
             return ElsaJson.NotFound("L’instance");
         }
 
-        return ElsaJson.List([.. InstanceStateView.Variables(instance, definition).Select(variable => new { Id = variable.Key, Name = variable.Key, variable.Value })]);
+        return ElsaJson.List([.. (await reader.SightAsync()).Of(InstanceStateView.Variables(instance, definition)).Select(variable => new { Id = variable.Key, Name = variable.Key, variable.Value })]);
     }
 
     private static async Task<IResult> ReportAsync(HttpRequest request, InstanceReader reader, CancellationToken cancel)
@@ -148,7 +150,8 @@ internal static class InstanceEndpoints
     private static async Task<IResult> ExecutionsAsync(HttpRequest request, InstanceReader reader, CancellationToken cancel)
     {
         var runs = await SelectAsync(request.Query, reader, cancel);
-        return ElsaJson.List([.. runs.Select(found => found.Run.ToRecord(found.InstanceId))]);
+        var sight = await reader.SightAsync();
+        return ElsaJson.List([.. runs.Select(found => found.Run.ToRecord(found.InstanceId, sight))]);
     }
 
     private static async Task<IReadOnlyList<(Guid InstanceId, ActivityRun Run)>> SelectAsync(IQueryCollection query, InstanceReader reader, CancellationToken cancel)
@@ -232,12 +235,15 @@ internal static class InstanceEndpoints
 }
 
 /// <summary>Instances together with what their definition says of their nodes.</summary>
-internal sealed class InstanceReader(IWorkflowReads reads, DefinitionCache definitions)
+internal sealed class InstanceReader(IWorkflowReads reads, DefinitionCache definitions, Access access)
 {
     /// <summary>Versions that run never change, so their node ids may be kept.</summary>
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
 
     public IWorkflowReads Reads { get; } = reads;
+
+    /// <summary>What the caller sees of values.</summary>
+    public Task<ValueSight> SightAsync() => access.SightAsync();
 
     public Task<WorkflowInstance?> FindAsync(Guid id, CancellationToken cancel) => Reads.FindInstanceAsync(id, cancel);
 

@@ -47,7 +47,7 @@ internal static class RunEndpoints
             return refusal!;
         }
 
-        var state = InstanceDocument.State(instance, await services.Reader.Reads.BookmarksAsync(instance.Id, cancel), await services.Reader.RunsAsync(instance, cancel));
+        var state = InstanceDocument.State(instance, await services.Reader.Reads.BookmarksAsync(instance.Id, cancel), await services.Reader.RunsAsync(instance, cancel), await services.Reader.SightAsync());
         return ElsaJson.Ok(new { WorkflowState = state });
     }
 

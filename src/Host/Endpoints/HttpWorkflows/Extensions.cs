@@ -1,6 +1,6 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using MonOPCO.Host.Infrastructure.Security;
 
 namespace MonOPCO.Host.Endpoints.HttpWorkflows;
 
@@ -13,9 +13,7 @@ internal static class Extensions
         services.AddOptions<HttpWorkflowOptions>().BindConfiguration("HttpWorkflows").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RequestReader>();
         services.AddScoped<HttpWorkflowEndpoint>();
-        services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(Limit, context => RateLimitPartition.GetFixedWindowLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "",
-            _ => new FixedWindowRateLimiterOptions { PermitLimit = context.RequestServices.GetRequiredService<IOptions<HttpWorkflowOptions>>().Value.RequestsPerMinute, Window = TimeSpan.FromMinutes(1) })));
+        services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(Limit, context => RateLimits.PerMinute(RateLimits.Address(context), context.RequestServices.GetRequiredService<IOptions<HttpWorkflowOptions>>().Value.RequestsPerMinute)));
         return services;
     }
 

@@ -27,14 +27,16 @@ public static class SecurityHeaders
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers.XFrameOptions = "SAMEORIGIN";
             if (headers.ContentSecurityPolicy.Count == 0)
             {
                 // What a procedure answers to an HTTP request has a stricter one of its own.
                 headers.ContentSecurityPolicy = Policy(context);
             }
 
-            // Pages show personal data: neither proxies nor the back button of a shared computer may keep them.
-            if (headers.CacheControl.Count == 0 && context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
+            // Pages, answers to programs and documents hold personal data: neither proxies nor the back button of a shared computer may keep them. What may be kept says so.
+            if (headers.CacheControl.Count == 0)
             {
                 headers.CacheControl = "no-store";
             }

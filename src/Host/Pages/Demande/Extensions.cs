@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using MonOPCO.Host.Infrastructure.Security;
 using MonOPCO.Host.Pages.Espace.Dossiers;
 using MonOPCO.Host.Pages.Public;
 using MonOPCO.Host.Pages.Signature;
@@ -35,7 +36,7 @@ internal static class Extensions
             Add(FrontLimits.Sign, settings.GetValue("SignaturesPerMinute", 30));
 
             void Add(string name, int perMinute) => limiter.AddPolicy(name, context => HttpMethods.IsPost(context.Request.Method)
-                ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = perMinute, Window = TimeSpan.FromMinutes(1) })
+                ? RateLimits.PerMinute(RateLimits.Address(context), perMinute)
                 : RateLimitPartition.GetNoLimiter(""));
         });
     }

@@ -46,6 +46,15 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
 
     public string Variables { get; private set; } = "{}";
 
+    /// <summary>What this person sees of values; the three below are masked accordingly.</summary>
+    public ValueSight Sight { get; private set; } = new(false, false);
+
+    public JsonObject Inputs { get; private set; } = [];
+
+    public JsonObject Outputs { get; private set; } = [];
+
+    public JsonObject Values { get; private set; } = [];
+
     /// <summary>Names of the steps by id.</summary>
     public IReadOnlyDictionary<string, string> Steps { get; private set; } = new Dictionary<string, string>();
 
@@ -101,7 +110,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         }
 
         return await ActAsync(id, reprendre ? "Les variables sont enregistrées et l’exécution reprend." : "Les variables sont enregistrées.", async actor =>
-            await runtime.SetVariablesAsync(id, values, actor, cancellationToken) && (!reprendre || await runtime.RetryAllAsync(id, actor, cancellationToken)));
+            await runtime.SetVariablesAsync(id, ValueSight.Typed(values), actor, cancellationToken) && (!reprendre || await runtime.RetryAllAsync(id, actor, cancellationToken)));
     }
 
     public async Task<IActionResult> OnPostApercuAsync(Guid id, CancellationToken cancellationToken)
@@ -155,7 +164,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         if (Toutes)
         {
             await BulkAsync(false, cancellationToken);
-            this.Flash(Bulk is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords(Bulk!));
+            this.Flash(Bulk is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords.Of(Bulk!));
         }
         else
         {
@@ -167,13 +176,12 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         return Redirect($"/instances/{id:D}");
     }
 
-    /// <summary>How far it is, in a sentence.</summary>
-    public static string BulkWords(BulkMigration bulk) => (bulk.IsPreview, bulk.IsFinished) switch
+    /// <summary>A value on one line, short enough for a table.</summary>
+    public static string Short(JsonNode? value) => value switch
     {
-        (true, true) => $"{Fr.Number(bulk.Possible)} exécution(s) sur {Fr.Number(bulk.Looked)} peuvent passer à cette version.",
-        (true, false) => $"Aperçu en cours : {Fr.Number(bulk.Looked)} exécution(s) sur {Fr.Number(bulk.Total)} sont examinées. Il continue de lui-même : rechargez la page pour voir la suite.",
-        (false, true) => $"{Fr.Number(bulk.Possible)} exécution(s) migrée(s)" + (bulk.Refused == 0 ? "." : $", {Fr.Number(bulk.Refused)} laissée(s) dans leur version."),
-        (false, false) => $"Migration en cours : {Fr.Number(bulk.Possible)} exécution(s) migrée(s), {Fr.Number(bulk.Refused)} laissée(s), sur {Fr.Number(bulk.Total)}. Elle continue d’elle-même : rechargez la page pour voir la suite.",
+        null => "—",
+        JsonValue text when text.TryGetValue<string>(out var plain) => plain.Length > 300 ? plain[..300] + "…" : plain,
+        _ => value.ToJsonString(OneLine) is { Length: > 300 } json ? json[..300] + "…" : value.ToJsonString(OneLine),
     };
 
     private async Task<IActionResult> ActAsync(Guid id, string done, Func<string, Task<bool>> act)
@@ -191,7 +199,7 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
     /// <summary>The first seconds here, so that a moderate number is answered at once; workers do the rest.</summary>
     private async Task BulkAsync(bool isPreview, CancellationToken cancellationToken)
     {
-        var id = await migrations.BeginAsync(Instance.DefinitionId, Instance.DefinitionVersionId, Version!, isPreview, User.ShownName(), cancellationToken);
+        var id = await migrations.BeginAsync(Instance.DefinitionId, Instance.DefinitionVersionId, Version!, isPreview, User.Change(clock.GetUtcNow()), cancellationToken);
         await migrations.WorkAsync(id, Patience, cancellationToken);
         Bulk = await migrations.LatestAsync(Instance.DefinitionId, cancellationToken);
     }
@@ -208,6 +216,8 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
             ? await database.Dossiers.Where(x => x.Id == dossier).Select(x => x.Numero).FirstOrDefaultAsync(cancellationToken)
             : null;
         MayOperate = instance.Status == InstanceStatus.Running && (await authorization.AuthorizeAsync(User, Policies.ProceduresOperate)).Succeeded;
+        Sight = await ValueSight.OfAsync(authorization, User);
+        (Inputs, Outputs) = (Sight.Of(instance.Input), Sight.Of(instance.Output));
         Incidents = InstanceStateView.Incidents(instance);
         Waits = await runtime.Reads.BookmarksAsync(id, cancellationToken);
         Effects = await runtime.Reads.EffectsAsync(id, cancellationToken);
@@ -215,12 +225,11 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
         if (await cache.FindAsync(instance.DefinitionVersionId, () => runtime.Reads.FindVersionAsync(instance.DefinitionVersionId, cancellationToken)) is { } definition)
         {
             Steps = definition.Nodes.GroupBy(n => n.Id).ToDictionary(n => n.Key, n => n.First().Name, StringComparer.Ordinal);
+            Values = Sight.Of(InstanceStateView.Variables(instance, definition));
             if (MayOperate)
             {
                 Bulk = await migrations.LatestAsync(instance.DefinitionId, cancellationToken);
-
-                // Values may hold what only those who operate procedures shall see.
-                Variables = InstanceStateView.Variables(instance, definition).ToJsonString(Readable);
+                Variables = Values.ToJsonString(Readable);
             }
         }
 
@@ -228,5 +237,6 @@ public sealed class ExecutionModel(WorkflowRuntime runtime, DefinitionCache cach
     }
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

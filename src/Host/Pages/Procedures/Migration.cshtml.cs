@@ -14,10 +14,12 @@ namespace MonOPCO.Host.Pages.Procedures;
 
 /// <summary>Running instances to another version: choose, see who would move and who cannot, do it, undo it while nothing has happened since.</summary>
 [Authorize(Policies.ProceduresOperate)]
-public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore definitions, Migrations migrations, WorkflowRuntime runtime, MonOpcoDbContext database, TimeProvider clock) : PageModel
+public sealed class MigrationModel(ProcedureReads procedures, Migrations migrations, BulkMigrations bulk, WorkflowRuntime runtime, MonOpcoDbContext database, TimeProvider clock) : PageModel
 {
-    /// <summary>As many at once; the others stay for the next time.</summary>
-    private const int Limit = 5000;
+    /// <summary>As many are looked at while the page is made; more are looked at apart, as long as it takes.</summary>
+    private const int AtOnce = 500;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private const int Shown = 200;
 
@@ -34,6 +36,18 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
     public int PossibleCount { get; private set; }
 
     public int ImpossibleCount { get; private set; }
+
+    /// <summary>Running instances of the version left.</summary>
+    public int Running { get; private set; }
+
+    /// <summary>Too many to look at while the page is made.</summary>
+    public bool IsLarge => Running > AtOnce;
+
+    /// <summary>What was asked for last: still under way, or a finished look at many.</summary>
+    public BulkMigration? Bulk { get; private set; }
+
+    /// <summary>That one is the finished look at what the page asks for.</summary>
+    public bool IsLookedAt => IsPreview && Bulk is { IsPreview: true, IsFinished: true } looked && looked.FromVersionId == From!.Id && looked.ToVersionId == To!.Id;
 
     public IReadOnlyList<MigrationBatch> Batches { get; private set; } = [];
 
@@ -69,10 +83,25 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
             return this.Invalid();
         }
 
-        var target = (await definitions.FindAsync(To!.Id, cancellationToken))!;
-        var (_, results) = await migrations.MoveAsync(definitionId, await migrations.RunningAsync(From!.Id, Limit, cancellationToken), target, User.Change(clock.GetUtcNow(), Motif.Trim()), cancellationToken);
-        var (done, left) = (results.Count(result => result.IsDone), results.Count(result => !result.IsDone));
-        this.Flash(left == 0 ? "success" : "warning", $"{Fr.Plural(done, "exécution")} {(done < 2 ? "est passée" : "sont passées")} à la version {To.Version}{(left == 0 ? "." : $", {Fr.Number(left)} gardée(s) dans la version {From.Version}.")}");
+        await DoAsync(await bulk.BeginAsync(definitionId, From!.Id, To!.Id, false, User.Change(clock.GetUtcNow(), Motif.Trim()), cancellationToken), cancellationToken);
+        return Redirect($"{ProcedureLook.Url(definitionId)}/migration?de={From.Version}&vers={To.Version}");
+    }
+
+    /// <summary>Looks at all instances of the version, however many.</summary>
+    public async Task<IActionResult> OnPostExaminerAsync(string definitionId, CancellationToken cancellationToken)
+    {
+        if (!await LoadAsync(definitionId, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        if (!IsPreview)
+        {
+            ModelState.AddModelError("", "Choisissez deux versions différentes.");
+            return this.Invalid();
+        }
+
+        await bulk.WorkAsync(await bulk.BeginAsync(definitionId, From!.Id, To!.Id, true, User.Change(clock.GetUtcNow()), cancellationToken), Patience, cancellationToken);
         return Redirect($"{ProcedureLook.Url(definitionId)}/migration?de={From.Version}&vers={To.Version}");
     }
 
@@ -83,10 +112,24 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
             return NotFound();
         }
 
-        var (undone, reasons) = await migrations.UndoAsync(definitionId, lot, User.Change(clock.GetUtcNow()), cancellationToken);
-        var told = reasons.Count == 0 ? "" : $" {Fr.Plural(reasons.Count, "exécution")} {(reasons.Count < 2 ? "garde" : "gardent")} la nouvelle version : {string.Join(" ", reasons.Distinct()).Curly()}";
-        this.Flash(reasons.Count == 0 ? "success" : "warning", $"{Fr.Plural(undone, "exécution")} {(undone < 2 ? "est revenue" : "sont revenues")} à la version d’origine.{told}");
+        if (await bulk.BeginUndoAsync(definitionId, lot, User.Change(clock.GetUtcNow()), cancellationToken) is { } undo)
+        {
+            await DoAsync(undo, cancellationToken);
+        }
+        else
+        {
+            this.Flash("warning", "Aucune exécution de cette migration ne peut plus revenir.");
+        }
+
         return Redirect($"{ProcedureLook.Url(definitionId)}/migration");
+    }
+
+    /// <summary>The first seconds here, so that a moderate number is answered at once; workers do the rest.</summary>
+    private async Task DoAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await bulk.WorkAsync(id, Patience, cancellationToken);
+        var told = (await bulk.FindAsync(id, cancellationToken))!;
+        this.Flash(told is { IsFinished: true, Refused: 0 } ? "success" : "warning", BulkWords.Of(told));
     }
 
     private async Task<bool> LoadAsync(string definitionId, CancellationToken cancellationToken)
@@ -98,6 +141,7 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
 
         Procedure = found;
         Batches = await migrations.BatchesAsync(definitionId, cancellationToken);
+        Bulk = await bulk.LatestAsync(definitionId, cancellationToken);
         (From, To) = (found.Versions.FirstOrDefault(version => version.Version == De), found.Versions.FirstOrDefault(version => version.Version == Vers));
         if (From is null || To is null || From.Id == To.Id)
         {
@@ -105,7 +149,13 @@ public sealed class MigrationModel(ProcedureReads procedures, DefinitionStore de
             return true;
         }
 
-        var instances = await migrations.RunningAsync(From.Id, Limit, cancellationToken);
+        Running = await migrations.CountAsync(From.Id, cancellationToken);
+        if (IsLarge)
+        {
+            return true;
+        }
+
+        var instances = await migrations.RunningAsync(From.Id, AtOnce, cancellationToken);
         var moves = instances.Count == 0 ? [] : await runtime.PreviewMigrationAsync(instances, To.Id, cancellationToken);
         (PossibleCount, ImpossibleCount) = (moves.Count(move => move.IsPossible), moves.Count(move => !move.IsPossible));
         var shown = moves.Where(move => move.IsPossible).Take(Shown).Concat(moves.Where(move => !move.IsPossible).Take(Shown)).ToList();

@@ -1,25 +1,30 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Primitives;
+using Microsoft.Extensions.Options;
 using MonOPCO.Activities.Tasks;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Tasks;
+using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
+using MonOPCO.Host.TaskWork;
 
 namespace MonOPCO.Host.Pages.Taches;
 
-/// <summary>One task: its screen, the dossier beside it, its outcomes as buttons.</summary>
+/// <summary>One task: its screen, the dossier beside it, its outcomes as buttons; what people say about it, and its history.</summary>
 [Authorize(Policies.Staff)]
 [RequestSizeLimit(MaxRequest), RequestFormLimits(MultipartBodyLengthLimit = MaxRequest)]
-public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, TaskDesk desk, TimeProvider clock) : PageModel
+public sealed partial class TacheModel(
+    MonOpcoDbContext database, TaskService tasks, TaskDesk desk, TaskThread thread, StaffDirectory staff, InboxPerson person, CalendarBook calendars, IOptions<InboxSettings> settings, TimeProvider clock) : PageModel
 {
     // Far above the largest piece: a file that is too large is told on this page, with what was typed.
     private const long MaxRequest = 64L * 1024 * 1024;
@@ -33,12 +38,33 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
     /// <summary>Somebody was faster, or the procedure has gone on: said above everything.</summary>
     public string? Conflict { get; private set; }
 
+    public InboxKeys Keys { get; private set; } = null!;
+
+    private string _said = "";
+
+    public BusinessCalendar Calendar { get; private set; } = null!;
+
+    public IReadOnlyList<TaskComment> Comments { get; private set; } = [];
+
+    public IReadOnlyList<(TaskAttachment Attachment, Document Document)> Attachments { get; private set; } = [];
+
+    public IReadOnlyList<TaskEvent> History { get; private set; } = [];
+
+    public IReadOnlyList<StaffMember> Colleagues { get; private set; } = [];
+
+    public IReadOnlyList<StaffMember> Candidates { get; private set; } = [];
+
+    /// <summary>What was said and refused: kept in its field.</summary>
+    public string? Said { get; private set; }
+
+    public TimeSpan Window => settings.Value.UndoWindow;
+
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
 
-    public bool IsMine => Work.AssigneeId == User.Id();
+    public bool IsMine => Work.AssigneeId is { } holder && Keys.People.Contains(holder);
 
     /// <summary>A candidate (or the assignee) of the task.</summary>
-    public bool IsForMe => TaskService.IsFor(Work, TaskLook.Keys(User));
+    public bool IsForMe => TaskService.IsFor(Work, Keys);
 
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
@@ -47,7 +73,7 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
         {
             context.Result = NotFound();
         }
-        else if (HttpContext.Request.Method == "POST" && !IsForMe)
+        else if (HttpContext.Request.Method == "POST" && !IsForMe && context.HandlerMethod?.Name is not "Commenter")
         {
             context.Result = Forbid();
         }
@@ -61,7 +87,7 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
     {
         if (Work is { Status: HumanTaskStatus.Open, Draft: { } draft } && Screen.Form is { } form)
         {
-            await TryUpdateModelAsync(form, form.GetType(), "Input", new FormValueProvider(BindingSource.Form, new FormCollection(Fields(draft)), null), _ => true);
+            await TryUpdateModelAsync(form, form.GetType(), "Input", new FormValueProvider(BindingSource.Form, new FormCollection(TaskFields.Read(draft)), null), _ => true);
             foreach (var entry in ModelState.Values)
             {
                 // A draft may be unfinished: nothing is wrong with it yet.
@@ -69,7 +95,7 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
             }
         }
 
-        await Screen.LoadAsync(cancellationToken);
+        await ShowAsync(cancellationToken);
         return Page();
     }
 
@@ -85,23 +111,47 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
         return RedirectToPage(new { Work.Id });
     }
 
-    /// <summary>By the button, or by itself while one types (htmx): then only the words « enregistré à » come back.</summary>
-    public async Task<IActionResult> OnPostBrouillonAsync(CancellationToken cancellationToken)
+    /// <summary>By the button, or by itself while one types: then the version that was seen comes along, and an older tab is told instead of overwriting. Typing takes a free task.</summary>
+    public async Task<IActionResult> OnPostBrouillonAsync(int? version, CancellationToken cancellationToken)
     {
-        var words = $"Brouillon enregistré à {TimeZoneInfo.ConvertTimeBySystemTimeZoneId(Now, "Europe/Paris"):HH:mm}.";
-        var saved = await TryAsync(() => tasks.SaveDraftAsync(Work.Id, DraftOf(Request.Form), User.Change(Now), cancellationToken), words);
-        if (Request.Headers.ContainsKey("HX-Request"))
+        var byItself = Request.Headers.ContainsKey("X-Brouillon");
+        try
         {
-            TempData.Clear();
-            return Content(saved ? words : "Le brouillon n’est plus enregistré : cette tâche n’est plus à vous. Rechargez la page.");
+            if (Work.AssigneeId is null && byItself)
+            {
+                await tasks.ClaimAsync(Work.Id, User.Change(Now), cancellationToken);
+            }
+
+            var saved = await tasks.SaveDraftAsync(Work.Id, TaskFields.Of(Request.Form), byItself ? version ?? 0 : null, User.Change(Now), cancellationToken);
+            var words = $"Brouillon enregistré à {Clock(saved.At)}.";
+            if (byItself)
+            {
+                return new JsonResult(new { message = words, version = saved.Version });
+            }
+
+            this.Flash("success", words);
+        }
+        catch (NewerDraftException newer) when (byItself)
+        {
+            var words = $"Un brouillon plus récent a été enregistré à {Clock(newer.At)} par {(newer.By == User.ShownName() ? "vous, dans un autre onglet" : newer.By)}. Rien n’a été écrasé : rechargez la page pour le voir.";
+            return new JsonResult(new { message = words, version = newer.Version }) { StatusCode = StatusCodes.Status409Conflict };
+        }
+        catch (Exception refused) when (refused is TaskTakenException or RuleBrokenException)
+        {
+            if (byItself)
+            {
+                return new JsonResult(new { message = $"Le brouillon n’est plus enregistré. {refused.Message}" }) { StatusCode = StatusCodes.Status409Conflict };
+            }
+
+            this.Flash("warning", refused.Message);
         }
 
         return RedirectToPage(new { Work.Id });
     }
 
-    public async Task<IActionResult> OnPostTerminerAsync(string? outcome, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostTerminerAsync(string? outcome, bool immediat, CancellationToken cancellationToken)
     {
-        if (Work.Status == HumanTaskStatus.Completed)
+        if (Work.Status is HumanTaskStatus.Completed or HumanTaskStatus.Deciding)
         {
             return await ConflictAsync($"Cette tâche a déjà été traitée par {Work.CompletedByName}.", cancellationToken);
         }
@@ -125,9 +175,22 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
             return await AgainAsync(cancellationToken);
         }
 
+        // A file is stored with the answer, in one transaction: nothing of it is kept aside.
+        var undoable = !immediat && Window > TimeSpan.Zero && !Request.Form.Files.Any(x => x.Length > 0);
         try
         {
-            await desk.CompleteAsync(Work.Id, new CompleteTask(chosen.Name, answer.Reason, answer.Data), User.Change(Now), answer.Alongside, cancellationToken);
+            var complete = new CompleteTask(chosen.Name, answer.Reason, answer.Data);
+            if (undoable)
+            {
+                await RehearseAsync(answer.Alongside);
+                var decision = await tasks.DecideAsync(Work.Id, complete, answer.Alongside is null ? null : TaskFields.Of(Request.Form), Window, null, User.Change(Now), cancellationToken);
+                UndoCookie.Set(HttpContext, decision.ApplyAt - Now);
+            }
+            else
+            {
+                await desk.CompleteAsync(Work.Id, complete, User.Change(Now), answer.Alongside, cancellationToken);
+                this.Flash("success", $"« {Work.Title} » : {chosen.Label}. C’est enregistré, la procédure continue.");
+            }
         }
         catch (TaskTakenException taken)
         {
@@ -143,8 +206,14 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
             return await AgainAsync(cancellationToken);
         }
 
-        this.Flash("success", $"« {Work.Title} » : {chosen.Label}. C’est enregistré, la procédure continue.");
         return Dossier is null ? RedirectToPage("Index") : Redirect($"/dossiers/{Dossier.Numero}");
+    }
+
+    /// <summary>Within the window: the task is as it was, with what was typed.</summary>
+    public async Task<IActionResult> OnPostAnnulerAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync(async () => await tasks.UndoAsync(Work.Id, User.Change(Now), cancellationToken) is not null, "Votre réponse est annulée : rien n’a été transmis, la tâche est de nouveau à vous.");
+        return RedirectToPage(new { Work.Id });
     }
 
     /// <summary>Acts of a screen that do not end the task (choose the OPCO, correct a field, add a piece).</summary>
@@ -176,6 +245,52 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
         return await AgainAsync(cancellationToken);
     }
 
+    /// <summary>For a page that was told of a change: is what it shows still what is stored?</summary>
+    public async Task<IActionResult> OnGetEtatAsync(CancellationToken cancellationToken)
+    {
+        await CountAsync(cancellationToken);
+        return Content(Stamp);
+    }
+
+    /// <summary>Changes with everything that the page shows of the task besides its draft.</summary>
+    public string Stamp => $"{Work.Status}-{Work.AssigneeId:N}-{Work.Priority}-{_said}";
+
+    public string? DraftWords => Work is { Status: HumanTaskStatus.Open, Draft: not null, DraftAt: { } at } ? $"Brouillon enregistré à {Clock(at)}{(Work.DraftByName is { } by && by != User.ShownName() ? $" par {by}" : "")}." : null;
+
+    /// <summary>For the mentions: names of the house.</summary>
+    public string ColleaguesJson => JsonSerializer.Serialize(Colleagues.Select(x => x.Name));
+
+    private static string Clock(DateTimeOffset at) => $"{TimeZoneInfo.ConvertTimeBySystemTimeZoneId(at, "Europe/Paris"):HH:mm}";
+
+    /// <summary>What the screen would write is tried and rolled back: a mistake is told now, not when the decision is applied.</summary>
+    private async Task RehearseAsync(Func<IServiceProvider, Task>? alongside)
+    {
+        if (alongside is not null)
+        {
+            await using var scope = HttpContext.RequestServices.CreateAsyncScope();
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<MonOpcoDbContext>().Database.BeginTransactionAsync(HttpContext.RequestAborted);
+            await alongside(scope.ServiceProvider);
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken) =>
+        _said = $"{await database.TaskComments.CountAsync(x => x.TaskId == Work.Id, cancellationToken)}-{await database.TaskAttachments.CountAsync(x => x.TaskId == Work.Id, cancellationToken)}";
+
+    private async Task ShowAsync(CancellationToken cancellationToken)
+    {
+        await CountAsync(cancellationToken);
+        if (Work.Status == HumanTaskStatus.Open)
+        {
+            await Screen.LoadAsync(cancellationToken);
+        }
+
+        Comments = await thread.CommentsAsync(Work.Id, cancellationToken);
+        Attachments = await thread.AttachmentsAsync(Work.Id, cancellationToken);
+        History = await thread.HistoryAsync(Work.Id, cancellationToken);
+        Colleagues = await staff.AllAsync(cancellationToken);
+        Candidates = [.. Colleagues.Where(x => x.Id != Work.AssigneeId && (Work.CandidateRole is null || x.Roles.Contains(Work.CandidateRole) || x.Roles.Contains(Roles.SuperAdmin)))];
+    }
+
     private async Task<IActionResult> AgainAsync(CancellationToken cancellationToken)
     {
         if (ModelState.IsValid)
@@ -183,7 +298,7 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
             ModelState.AddModelError("", "La réponse n’a pas pu être enregistrée.");
         }
 
-        await Screen.LoadAsync(cancellationToken);
+        await ShowAsync(cancellationToken);
         return this.Invalid();
     }
 
@@ -193,7 +308,7 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
         await LoadAsync(Work.Id, cancellationToken);
         Conflict = message;
         ModelState.Clear();
-        await Screen.LoadAsync(cancellationToken);
+        await ShowAsync(cancellationToken);
         var page = Page();
         page.StatusCode = StatusCodes.Status409Conflict;
         return page;
@@ -207,8 +322,9 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
         }
 
         Work = task;
-        Dossier = task.DossierId is not { } dossierId ? null : await database.Dossiers.AsNoTracking()
-            .Include(x => x.Company).Include(x => x.TrainingBody).Include(x => x.Beneficiaires.OrderBy(b => b.Position)).SingleAsync(x => x.Id == dossierId, cancellationToken);
+        Keys = await person.KeysAsync(User, cancellationToken);
+        Dossier = await TaskScreen.DossierOfAsync(database, task, cancellationToken);
+        Calendar = await calendars.ForAsync(Dossier?.TrainingBodyId, cancellationToken);
         Screen = TaskScreen.Create(HttpContext.RequestServices, Work, Dossier, User.Change(Now), canAct: Work.Status == HumanTaskStatus.Open && IsForMe && (Work.AssigneeId is null || IsMine));
         return true;
     }
@@ -227,10 +343,4 @@ public sealed class TacheModel(MonOpcoDbContext database, TaskService tasks, Tas
             return false;
         }
     }
-
-    private static JsonObject DraftOf(IFormCollection form) => new(form.Where(x => x.Key.StartsWith("Input.", StringComparison.Ordinal) && !x.Key.EndsWith(".File", StringComparison.Ordinal))
-        .Select(x => KeyValuePair.Create(x.Key, (JsonNode?)new JsonArray([.. x.Value.Select(value => JsonValue.Create(value))]))));
-
-    private static Dictionary<string, StringValues> Fields(JsonObject draft) =>
-        draft.ToDictionary(x => x.Key, x => x.Value is JsonArray values ? new StringValues([.. values.Select(value => value?.ToString())]) : new StringValues(x.Value?.ToString()));
 }

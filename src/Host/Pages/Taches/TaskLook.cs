@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure.TagHelpers;
@@ -9,20 +10,15 @@ namespace MonOPCO.Host.Pages.Taches;
 /// <summary>How tasks are shown: words, icon and colour together.</summary>
 public static class TaskLook
 {
-    /// <summary>Hours on the last day, days before; red once it is late.</summary>
-    public static StatusLook Due(DateTimeOffset due, DateTimeOffset now)
+    /// <summary>What is left in working hours: red once it is late, amber in the last half day.</summary>
+    public static StatusLook Due(DateTimeOffset due, DateTimeOffset now, BusinessCalendar calendar)
     {
-        if (due >= HumanTask.NoDeadline)
+        var time = due >= HumanTask.NoDeadline ? BusinessTime.None : BusinessTime.Of(due, now, calendar);
+        return time.Pressure switch
         {
-            return new StatusLook("Sans échéance", "neutral", "calendar");
-        }
-
-        var gap = due - now;
-        return gap switch
-        {
-            _ when gap < TimeSpan.Zero => new StatusLook("En retard de " + Span(-gap), "danger", "alert-triangle"),
-            _ when gap < TimeSpan.FromHours(24) => new StatusLook("Dans " + Span(gap), "warning", "clock"),
-            _ => new StatusLook("Dans " + Span(gap), "neutral", "calendar"),
+            Pressure.Late => new StatusLook(time.Words, "danger", "alert-triangle"),
+            Pressure.Soon => new StatusLook(time.Words, "warning", "clock"),
+            _ => new StatusLook(time.Words, "neutral", "calendar"),
         };
     }
 
@@ -39,11 +35,6 @@ public static class TaskLook
     public static InboxKeys Keys(ClaimsPrincipal person) => person.IsInRole(Roles.SuperAdmin)
         ? new InboxKeys(person.Id(), [.. Roles.Staff], null, person.Email())
         : person.InboxKeys();
-
-    private static string Span(TimeSpan gap) =>
-        gap < TimeSpan.FromHours(1) ? $"{Math.Max(1, (int)gap.TotalMinutes)}\u00A0min"
-        : gap < TimeSpan.FromHours(24) ? $"{(int)gap.TotalHours}\u00A0h"
-        : Fr.Plural((int)Math.Round(gap.TotalDays), "jour");
 }
 
 /// <summary>For <c>_Buttons</c>: the outcomes of a form, and whether a draft can be kept.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Host.Pages.Taches.Screens;
@@ -62,6 +64,14 @@ public abstract class TaskScreen
         screen.Change = change;
         return screen;
     }
+
+    internal static async Task<Dossier?> DossierOfAsync(MonOpcoDbContext database, HumanTask task, CancellationToken cancellationToken) => task.DossierId is not { } id ? null : await database.Dossiers.AsNoTracking()
+        .Include(x => x.Company).Include(x => x.TrainingBody).Include(x => x.Beneficiaires.OrderBy(b => b.Position)).SingleAsync(x => x.Id == id, cancellationToken);
+
+    /// <summary>
+    /// Why this answer cannot be given to many tasks at once, or null when it can. A screen of its own is treated one by one unless it says otherwise; nothing is written.
+    /// </summary>
+    public virtual Task<string?> BulkRefusalAsync(TaskOutcome outcome, CancellationToken cancellationToken) => Task.FromResult<string?>("Cette tâche se traite une par une : ouvrez-la.");
 
     /// <summary>The outcome of this name, when the procedure offers it.</summary>
     public TaskOutcome? Outcome(string name) => Work.Outcomes.FirstOrDefault(x => x.Name == name);

@@ -1,30 +1,13 @@
 namespace MonOPCO.Host.Workflows.Procedures;
 
 /// <summary>Looks every few seconds for publications whose time has come.</summary>
-internal sealed class PublicationClock(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PublicationClock> log) : BackgroundService
+internal sealed class PublicationClock(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PublicationClock> log) : RepeatedWork(TimeSpan.FromSeconds(5), clock, log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private readonly TimeProvider _clock = clock;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Pause, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await using var scope = scopes.CreateAsyncScope();
-                    await scope.ServiceProvider.GetRequiredService<Publications>().PublishDueAsync(clock.GetUtcNow(), stoppingToken);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    log.LogWarning(exception, "A look for due publications failed; the next one makes up for it.");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<Publications>().PublishDueAsync(_clock.GetUtcNow(), cancel);
     }
 }

@@ -185,12 +185,13 @@ internal sealed partial class Parser
     /// <summary>Precedence climbing; operators of one level form one chain.</summary>
     private Expression ParseBinary(int level)
     {
+        var isUnary = Current.Kind is TokenKind.Sign or TokenKind.Keyword && Unaries.ContainsKey(Current.Text);
         var left = ParseUnary();
         while (BinaryAt(level) is { } first)
         {
             if (first.Level == 12)
             {
-                left = ParsePower(left);
+                left = ParsePower(left, isUnary);
                 continue;
             }
 
@@ -215,10 +216,12 @@ internal sealed partial class Parser
 
     private Expression ParseBinaryOperand(int level) => level > 12 ? ParseUnary() : ParseBinary(level);
 
-    private BinaryExpression ParsePower(Expression left)
+    private BinaryExpression ParsePower(Expression left, bool isUnary)
     {
         var position = Current.Position;
-        if (left is UnaryExpression && !_tokens[_at - 1].Is(")"))
+
+        // Also before « -(x) ** y » and « -f() ** y »: only what stands wholly in parentheses may begin with a sign.
+        if (isUnary)
         {
             throw Error("Devant « ** », mettez une opération comme -x entre parenthèses.");
         }

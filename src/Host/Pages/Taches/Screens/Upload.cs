@@ -32,7 +32,13 @@ internal sealed record Upload(Guid Id, string TypeCode, string Name, byte[] Byte
         using var memory = new MemoryStream();
         await file.CopyToAsync(memory, cancellationToken);
         var bytes = memory.ToArray();
-        var kind = FileSniffer.Detect(bytes);
+        var (kind, problem) = FileSniffer.Inspect(bytes);
+        if (problem is not null)
+        {
+            errors.AddModelError("Input.File", problem);
+            return null;
+        }
+
         if (kind is null || (pdfOnly && kind != FileSniffer.Pdf))
         {
             errors.AddModelError("Input.File", pdfOnly ? "Le portail n’accepte que des PDF : ce fichier n’en est pas un." : "Ce fichier n’est ni un PDF, ni une image : vérifiez qu’il s’ouvre, puis choisissez-le de nouveau.");

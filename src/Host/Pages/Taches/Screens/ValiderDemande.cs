@@ -80,6 +80,24 @@ public sealed class ValiderDemande(MonOpcoDbContext database, DossierChecks chec
         }
     }
 
+    /// <summary>Validated in bulk only when every automatic check is green and nothing waits to be judged.</summary>
+    public override async Task<string?> BulkRefusalAsync(TaskOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (outcome.Name != Validate)
+        {
+            return "Compléments et refus se décident un par un.";
+        }
+
+        if ((await AnsweredAsync(cancellationToken)).Count > 0)
+        {
+            return "Des réponses de l’entreprise sont à relire.";
+        }
+
+        var report = await checks.RequestAsync(Dossier!.Id, Now, cancellationToken);
+        return report.Lines.FirstOrDefault(x => x.Status == CheckStatus.Blocking) is { } wrong ? $"{wrong.Label} : {wrong.Proof}"
+            : OpcoToConfirm ? "L’OPCO est à confirmer." : null;
+    }
+
     public (object Model, string Prefix)? FormOf(string act) => act == "opco" ? (Opco, "Opco") : null;
 
     public async Task<string?> ActAsync(string act, IFormCollection form, ModelStateDictionary errors, CancellationToken cancellationToken)
