@@ -94,7 +94,7 @@ public sealed class ListeTests(ConsoleFixture host) : IClassFixture<ConsoleFixtu
     {
         var browser = await host.OperatorAsync();
         var answer = await browser.GetAsync("/dossiers?q=zzz&champ=etat&op=est&valeur=Depose&valeur=EnInstruction");
-        Assert.Equal("/dossiers?q=zzz&f=etat%3Aest%3ADepose%2CEnInstruction", answer.Location);
+        Assert.Equal("/dossiers?q=zzz&f=etat%3Aest%3ADepose,EnInstruction", answer.Location);
         var page = await browser.GetAsync(answer.Location!);
         Assert.Contains("État est Déposé ou En instruction", page.Text);
         Assert.Equal("/dossiers?q=zzz&f=demande%3Aentre%3A5000..15000.50", (await browser.GetAsync("/dossiers?q=zzz&f=etat:est:Depose&champ=demande&op=entre&de=5+000&a=15+000,50&remplace=etat:est:Depose")).Location);
@@ -310,7 +310,7 @@ public sealed class ListeTests(ConsoleFixture host) : IClassFixture<ConsoleFixtu
             say = lambda v: v.date().isoformat() if hasattr(v, "date") else v
             print(json.dumps({"head": rows[0], "rows": [[say(v) for v in r] for r in rows[1:]], "types": [type(v).__name__ for v in rows[1]], "frozen": sheet.freeze_panes, "filter": sheet.auto_filter.ref}))
             """;
-        var start = new ProcessStartInfo("python3", ["-c", program]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", program]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var python = Process.Start(start)!;
         await python.StandardInput.BaseStream.WriteAsync(workbook);
         python.StandardInput.Close();
