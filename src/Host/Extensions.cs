@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Keys;
+using MonOPCO.Host.Audit;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
@@ -16,6 +17,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Jobs;
 using MonOPCO.Host.Keys;
 using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
@@ -46,7 +48,9 @@ internal static class Extensions
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
+        builder.AddSystemJobs(roles);
         builder.Services.AddHostedService<KeyRounds>();
+        builder.Services.AddAudit(roles);
         builder.AddSignIn();
         builder.AddInbox(roles);
         builder.AddDemo();
@@ -88,6 +92,7 @@ internal static class Extensions
         }
 
         await Start.MigrateAsync(app);
+        await app.PrepareJobsAsync();
         await app.Services.GetRequiredService<MasterKeys>().RefreshAsync(app.Lifetime.ApplicationStopping);
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();
@@ -178,6 +183,7 @@ internal static class Extensions
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseDownloadAudit();
         app.MapRazorPages();
         app.MapDisplay();
         app.MapLive();

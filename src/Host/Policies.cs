@@ -39,6 +39,12 @@ public static class Policies
     /// <summary>Accounts, roles, API keys.</summary>
     public const string Administration = "Administration";
 
+    /// <summary>Reads the audit.</summary>
+    public const string AuditView = "audit.view";
+
+    /// <summary>Reads the personal values that the audit keeps encrypted; each reading is noted.</summary>
+    public const string AuditPersonal = "audit.personal";
+
     /// <summary>The company's own space.</summary>
     public const string Company = "Company";
 
@@ -70,6 +76,8 @@ public static class Policies
         Add(RuleEditors, Roles.ResponsableProcedures, Roles.SuperAdmin);
         Add(Accounting, Roles.Comptable, Roles.SuperAdmin);
         Add(Administration, Roles.Admin, Roles.SuperAdmin);
+        Add(AuditView, Roles.Auditeur, Roles.SuperAdmin);
+        Add(AuditPersonal, Roles.SuperAdmin);
         Add(Company, Roles.Entreprise);
         Add(Beneficiary, Roles.Beneficiaire);
         Add(Consultant, Roles.Consultant);

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
@@ -15,6 +17,7 @@ using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -39,12 +42,23 @@ public static class Extensions
         });
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
-            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>()));
+            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>(), provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<PortalSessions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
+        services.AddOptions<BackupOptions>().Bind(configuration.GetSection("Backup"));
+        services.AddSingleton<BackupKeys>();
+        services.AddSingleton<PurgeJournal>();
+        services.AddSingleton<BackupService>();
+        services.AddSingleton<RestoreService>();
         services.AddSingleton<MasterKeys>();
         services.AddSingleton<KeyRing>();
+        services.AddOptions<AuditOptions>().Bind(configuration.GetSection("Audit"));
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditAnchors>();
+        services.AddSingleton<AuditSealer>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddScoped<AuditReader>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();
@@ -78,6 +92,7 @@ public static class Extensions
         services.AddScoped<ApiKeyService>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
+        services.AddScoped<OperationsService>();
         services.AddScoped<Settings.PlatformSettings>();
         return services;
     }

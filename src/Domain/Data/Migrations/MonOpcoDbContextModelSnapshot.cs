@@ -237,10 +237,6 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("ChainHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("chain_hash");
-
                     b.Property<Guid?>("DossierId")
                         .HasColumnType("uuid")
                         .HasColumnName("dossier_id");
@@ -253,17 +249,29 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("old_values");
 
+                    b.Property<string>("OnBehalfOf")
+                        .HasColumnType("text")
+                        .HasColumnName("on_behalf_of");
+
+                    b.Property<Guid?>("OnBehalfOfId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("on_behalf_of_id");
+
+                    b.Property<byte[]>("Personal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("personal");
+
+                    b.Property<string>("PersonalSubject")
+                        .HasColumnType("text")
+                        .HasColumnName("personal_subject");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RowHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("row_hash");
-
-                    b.Property<DateTimeOffset?>("SealedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("sealed_at");
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -275,6 +283,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("subject_id");
 
+                    b.Property<long>("Tx")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("tx")
+                        .HasDefaultValueSql("audit_tx()");
+
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -282,17 +296,87 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
 
-                    b.HasIndex("Id")
-                        .HasDatabaseName("ix_audit_entries_unsealed")
-                        .HasFilter("sealed_at is null");
+                    b.HasIndex("RequestId")
+                        .HasDatabaseName("ix_audit_entries_request_id")
+                        .HasFilter("request_id is not null");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_entries_at_id");
 
                     b.HasIndex("DossierId", "Id")
                         .HasDatabaseName("ix_audit_entries_dossier_id_id");
 
+                    b.HasIndex("OnBehalfOfId", "At")
+                        .HasDatabaseName("ix_audit_entries_on_behalf_of_id_at")
+                        .HasFilter("on_behalf_of_id is not null");
+
+                    b.HasIndex("Tx", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_entries_tx_id");
+
                     b.HasIndex("Subject", "SubjectId", "Id")
                         .HasDatabaseName("ix_audit_entries_subject_subject_id_id");
 
+                    b.HasIndex("UserId", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_user_id_at_id");
+
+                    b.HasIndex("Subject", "Action", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_subject_action_at_id");
+
                     b.ToTable("audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.PrimitiveCollection<long[]>("EntryIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("entry_ids");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("integer")
+                        .HasColumnName("format");
+
+                    b.Property<byte[]>("Hashes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hashes");
+
+                    b.Property<byte[]>("Head")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("head");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<long>("LastTx")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_tx");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_seals");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Calendars.Closure", b =>
@@ -2408,6 +2492,212 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasFilter("read_at is null");
 
                     b.ToTable("notices", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.EffectHold", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("HeldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<string>("ReleasedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("released_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_effect_holds");
+
+                    b.HasIndex("HeldAt")
+                        .HasDatabaseName("ix_effect_holds_open")
+                        .HasFilter("released_at is null");
+
+                    b.ToTable("effect_holds", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.HostPresence", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("roles");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stopped");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_host_presences");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_host_presences_until");
+
+                    b.ToTable("host_presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationAlert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_alerts");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_operation_alerts_created_at");
+
+                    b.HasIndex("Key", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_alerts_key_user_id");
+
+                    b.ToTable("operation_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_runs");
+
+                    b.HasIndex("Job", "ScheduledAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_runs_job_scheduled_at");
+
+                    b.HasIndex("Job", "StartedAt")
+                        .HasDatabaseName("ix_operation_runs_job_started_at");
+
+                    b.ToTable("operation_runs", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.SystemJob", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.HasKey("Code")
+                        .HasName("pk_system_jobs");
+
+                    b.ToTable("system_jobs", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Signatures.SignatureRequest", b =>
