@@ -49,7 +49,7 @@ public sealed class DossiersTests(ConsoleFixture host) : IClassFixture<ConsoleFi
         Assert.Equal((false, false), await Shows("type=Formation"));
         Assert.Equal((false, false), await Shows("depuis=3"));
         Assert.Equal((true, false), await Shows("depot=7"));
-        Assert.Equal((true, true), await Shows("etat=0&groupe=tout&opco=zzz&depuis=abc&apres=xx"));
+        Assert.Equal((true, true), await Shows("etat=0&groupe=tout&depuis=abc&apres=xx"));
         Assert.Contains("Aucun dossier ne correspond", (await browser.GetAsync("/dossiers?recherche=introuvable-xyz")).Text);
     }
 
