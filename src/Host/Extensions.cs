@@ -16,6 +16,7 @@ using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Infrastructure.Assets;
 using MonOPCO.Host.Infrastructure.Errors;
 using MonOPCO.Host.Infrastructure.Security;
+using MonOPCO.Host.Jobs;
 using MonOPCO.Host.Keys;
 using MonOPCO.Host.Live;
 using MonOPCO.Host.Pages.Demande;
@@ -46,6 +47,7 @@ internal static class Extensions
         builder.Services.AddHealthChecks().AddDbContextCheck<MonOpcoDbContext>("database", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddWorkflows(roles);
+        builder.AddSystemJobs(roles);
         builder.Services.AddHostedService<KeyRounds>();
         builder.AddSignIn();
         builder.AddInbox(roles);
@@ -88,6 +90,7 @@ internal static class Extensions
         }
 
         await Start.MigrateAsync(app);
+        await app.PrepareJobsAsync();
         await app.Services.GetRequiredService<MasterKeys>().RefreshAsync(app.Lifetime.ApplicationStopping);
         await Start.SeedAsync(app);
         await app.SeedWorkflowsAsync();

@@ -3,6 +3,9 @@ namespace MonOPCO.Host;
 /// <summary>What this process does: <c>--roles web,worker,bot</c> (all three when not said). Several processes may share one database.</summary>
 public sealed record HostRoles(bool Web, bool Worker, bool Bot)
 {
+    /// <summary>« web, worker ».</summary>
+    public string ToText() => string.Join(", ", new[] { Web ? "web" : null, Worker ? "worker" : null, Bot ? "bot" : null }.OfType<string>());
+
     /// <summary>Reads the option; an unknown role stops the start, so that a typing mistake does not leave work undone in silence.</summary>
     public static HostRoles Parse(string? value)
     {

@@ -35,6 +35,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/regles", "Règles", "scale", Policies.RuleReaders, "Procédures"),
         new(NavigationArea.Console, "/console/incidents", "Incidents", "alert-triangle", Policies.Staff, "Procédures"),
         new(NavigationArea.Console, "/admin/comptes", "Comptes", "users", Policies.Administration, "Administration"),
+        new(NavigationArea.Console, "/admin/exploitation", "Exploitation", "device-desktop", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),
     ];

@@ -121,6 +121,9 @@ public class HostFixture : IAsyncLifetime
 
             builder.UseSetting("Site:PublicUrl", "https://monopco.test");
             builder.UseSetting("MasterKey:Value", new string('a', 64));
+
+            // Quartz's tables and threads: only for the tests about them.
+            builder.UseSetting("Jobs:Enabled", "false");
             builder.UseSetting("SignIn:MinimumAnswerTime", "00:00:00");
             builder.UseSetting("SignIn:AttemptsPerMinute", "100000");
 

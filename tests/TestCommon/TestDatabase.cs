@@ -101,11 +101,11 @@ public sealed class TestDatabase : IAsyncDisposable
         return name + "_ready";
     }
 
-    // As the installer: the owner may create the two other roles, nothing more.
+    // As the installer: the owner may create the two other roles and throw-away databases (restore drill), nothing more.
     private static Task CreateOwnerAsync() => ExecuteAsync(
         $"""
         do $$ begin
-          create role {OwnerRole} login createrole;
+          create role {OwnerRole} login createrole createdb;
         exception when duplicate_object or unique_violation then null;
         end $$
         """);

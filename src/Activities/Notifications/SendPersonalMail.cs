@@ -19,7 +19,7 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
     public sealed record Input
     {
         [Display(Name = "Nature", Description = "Ce que le courriel porte.", Order = 1)]
-        [Editor("dropdown", Choices = ["MagicLink|Lien personnel", "SignatureCode|Code de signature", "SignatureLink|Lien de signature", "Notice|Avis à un collègue"])]
+        [Editor("dropdown", Choices = ["MagicLink|Lien personnel", "SignatureCode|Code de signature", "SignatureLink|Lien de signature", "OperationsAlert|Avis d'exploitation", "Notice|Avis à un collègue"])]
         public required PersonalMailKind Kind { get; init; }
 
         [Display(Name = "Identifiant", Description = "Du lien ou du signataire.", Order = 2)]
@@ -75,6 +75,11 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
             return (link.Email, null, link.Purpose == LinkPurpose.CheckEmail ? "lien-demande" : "lien-connexion", await LinkContentAsync(link, context));
         }
 
+        if (input.Kind == PersonalMailKind.OperationsAlert)
+        {
+            return await AlertAsync(input.Subject, context);
+        }
+
         if (input.Kind == PersonalMailKind.Notice)
         {
             return await NoticeAsync(input.Subject, context);
@@ -99,6 +104,19 @@ public sealed class SendPersonalMail(MailSender sender, ITemplateRenderer templa
             ["code"] = new JsonObject { ["valeur"] = signatures.CodeOf(signer), ["minutes"] = (int)Math.Max(1, Math.Round((signer.CodeExpiresAt!.Value - context.Now).TotalMinutes)) },
         };
         return (signer.Email, signer.Name, "code-signature", content);
+    }
+
+    private async Task<(string To, string? Name, string Template, JsonObject Content)> AlertAsync(Guid id, ActivityContext context)
+    {
+        var alert = await db.OperationAlerts.AsNoTracking().SingleAsync(x => x.Id == id, context.CancellationToken);
+        var user = await db.Users.AsNoTracking().FirstOrDefaultAsync(x => x.Id == alert.UserId, context.CancellationToken);
+        return (user?.Email ?? "", user?.DisplayName, "alerte-exploitation", new JsonObject
+        {
+            ["expediteur"] = await data.SenderAsync(null, context.CancellationToken),
+            ["destinataire"] = new JsonObject { ["nom"] = user?.DisplayName ?? "" },
+            ["alerte"] = new JsonObject { ["titre"] = alert.Title, ["texte"] = alert.Text, ["conseil"] = alert.Advice },
+            ["lien"] = data.Link("/admin/exploitation", null),
+        });
     }
 
     /// <summary>Nothing when it was read in the inbox before the mail could leave, or when the account is gone.</summary>
@@ -141,6 +159,9 @@ public enum PersonalMailKind
 
     /// <summary>Subject: a signer whose link was renewed.</summary>
     SignatureLink,
+
+    /// <summary>Subject: a notice to an administrator.</summary>
+    OperationsAlert,
 
     /// <summary>Subject: a <see cref="Domain.Notices.Notice"/>.</summary>
     Notice,

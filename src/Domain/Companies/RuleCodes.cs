@@ -78,6 +78,16 @@ public static class RuleCodes
     /// <summary>Working hours; on the day on which the task begins; of all tasks, or of one with <c>:code-of-the-task</c>.</summary>
     public const string TaskHours = "tache.delai-heures";
 
+    /// <summary>On the day on which old backups are deleted; how many days, weeks and months have their last backup kept.</summary>
+    public const string BackupDays = "sauvegarde.quotidiennes";
+
+    public const string BackupWeeks = "sauvegarde.hebdomadaires";
+
+    public const string BackupMonths = "sauvegarde.mensuelles";
+
+    /// <summary>Days for which the wrapped keys are kept: shorter, so that a destroyed key is soon in no backup either.</summary>
+    public const string BackupKeysDays = "sauvegarde.cles-jours";
+
     /// <summary>Prefix; the code goes on with the document type, e.g. <c>document.requis:DEVIS</c>. At the start of the action.</summary>
     public const string RequiredDocument = "document.requis:";
 

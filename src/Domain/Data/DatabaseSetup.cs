@@ -29,6 +29,14 @@ public static class DatabaseSetup
         await DomainSeed.RunAsync(context, cancellationToken);
     }
 
+    /// <summary>The roles and the schema of the keys, for a restore: dumped policies name them.</summary>
+    internal static async Task PrepareRolesAsync(string ownerConnectionString, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ownerConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await RunScriptsAsync(connection, "before-", cancellationToken);
+    }
+
     /// <summary>Changes whenever the schema, its scripts or the reference data do. Tests name their template database after it.</summary>
     public static string SchemaFingerprint()
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
@@ -15,6 +16,7 @@ using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -43,6 +45,11 @@ public static class Extensions
         services.AddSingleton<PortalSessions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
+        services.AddOptions<BackupOptions>().Bind(configuration.GetSection("Backup"));
+        services.AddSingleton<BackupKeys>();
+        services.AddSingleton<PurgeJournal>();
+        services.AddSingleton<BackupService>();
+        services.AddSingleton<RestoreService>();
         services.AddSingleton<MasterKeys>();
         services.AddSingleton<KeyRing>();
 
@@ -78,6 +85,7 @@ public static class Extensions
         services.AddScoped<ApiKeyService>();
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
+        services.AddScoped<OperationsService>();
         services.AddScoped<Settings.PlatformSettings>();
         return services;
     }

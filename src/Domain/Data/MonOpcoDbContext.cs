@@ -13,6 +13,7 @@ using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
+using MonOPCO.Domain.Operations;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -98,6 +99,16 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     public DbSet<PortalSetting> PortalSettings => Set<PortalSetting>();
 
     public DbSet<SentMail> SentMails => Set<SentMail>();
+
+    public DbSet<OperationRun> OperationRuns => Set<OperationRun>();
+
+    public DbSet<OperationAlert> OperationAlerts => Set<OperationAlert>();
+
+    public DbSet<SystemJob> SystemJobs => Set<SystemJob>();
+
+    public DbSet<EffectHold> EffectHolds => Set<EffectHold>();
+
+    public DbSet<HostPresence> HostPresences => Set<HostPresence>();
 
     /// <summary>After the commit: whoever shows what was changed looks again.</summary>
     internal void Tell()

@@ -35,12 +35,18 @@ internal static class RuleSeed
             (RuleCodes.QuoteValidityDays, "30", "jours"), (RuleCodes.SignatureDays, "30", "jours"), (RuleCodes.ComplementDays, "10", "jours"), (RuleCodes.ComplementReminderDays, "3", "jours"),
             (RuleCodes.RequestAnswerDays, "1", "jours"), (RuleCodes.MinConfidence, nameof(OpcoConfidence.Forte), ""), (RuleCodes.MinDescriptionLength, "40", "caractères"), (RuleCodes.TaskHours, "14", "heures ouvrées"),
         ];
+        (string Code, string Value, string Unit, string Source)[] backups =
+        [
+            (RuleCodes.BackupDays, "14", "jours", "Réglage MonOPCO (S000-N3.2 : sauvegardes quotidiennes)"), (RuleCodes.BackupWeeks, "8", "semaines", "Réglage MonOPCO"),
+            (RuleCodes.BackupMonths, "3", "mois", "Réglage MonOPCO : aucune sauvegarde au-delà de trois mois (RGPD, art. 5)"), (RuleCodes.BackupKeysDays, "10", "jours", "Réglage MonOPCO : plus court que les données, pour qu’une clé détruite le soit vite partout"),
+        ];
         (string Task, string Hours)[] tasks =
         [
             ("valider-demande", "7"), ("completer-avant-depot", "7"), ("depot-assiste", "7"), ("confirmer-depot", "4"), ("incident-portail", "4"), ("saisir-decision", "14"), ("repondre-complement", "7"), ("accepter-reste", "35"),
         ];
         return settings.Concat(tasks.Select(x => (RuleCodes.TaskHours + ":" + x.Task, x.Hours, "heures ouvrées")))
-            .Select(x => new Rule { Code = x.Item1, ValidFrom = Origin, Value = x.Item2, Unit = x.Item3, Source = "Réglage MonOPCO", Certainty = RuleCertainty.Verified });
+            .Select(x => new Rule { Code = x.Item1, ValidFrom = Origin, Value = x.Item2, Unit = x.Item3, Source = "Réglage MonOPCO", Certainty = RuleCertainty.Verified })
+            .Concat(backups.Select(x => new Rule { Code = x.Code, ValidFrom = Origin, Value = x.Value, Unit = x.Unit, Source = x.Source, Certainty = RuleCertainty.Verified }));
     }
 
     /// <summary>What every OPCO wants; one that wants more, or less, gets its own value on the page of rules.</summary>

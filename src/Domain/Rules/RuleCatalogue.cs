@@ -88,6 +88,7 @@ public static class RuleCatalogue
     private const string Documents = "Pièces exigées";
     private const string Delays = "Délais de la procédure";
     private const string Opco = "OPCO et effectif";
+    private const string Keeping = "Conservation et sauvegardes";
     private const string Start = "la date de début de l’action";
 
     private static readonly DossierState[] BeforeQuote = [DossierState.Brouillon, DossierState.AnalyseBesoin, DossierState.PiecesManquantes];
@@ -126,6 +127,10 @@ public static class RuleCatalogue
         Step(RuleCodes.ComplementDays, "Délai pour répondre à un complément", "le jour où le complément est demandé", "jours", BeforeFiling),
         Step(RuleCodes.ComplementReminderDays, "Relance d’un complément sans réponse", "le jour où l’attente commence", "jours", BeforeFiling),
         Step(RuleCodes.RequestAnswerDays, "Réponse annoncée dans l’accusé de réception", "le jour de l’accusé", "jours", []),
+        Backup(RuleCodes.BackupDays, "Sauvegardes quotidiennes gardées", "jours"),
+        Backup(RuleCodes.BackupWeeks, "Sauvegardes hebdomadaires gardées", "semaines"),
+        Backup(RuleCodes.BackupMonths, "Sauvegardes mensuelles gardées", "mois"),
+        Backup(RuleCodes.BackupKeysDays, "Sauvegardes des clés gardées", "jours"),
         Step(RuleCodes.TaskHours, "Échéance d’une tâche sans règle propre", "le jour où la tâche commence", "heures ouvrées", []),
     }.ToFrozenDictionary(x => x.Code);
 
@@ -135,7 +140,7 @@ public static class RuleCatalogue
         ("incident-portail", "incident du portail"), ("saisir-decision", "saisir la décision de l’OPCO"), ("repondre-complement", "répondre au complément de l’OPCO"), ("accepter-reste", "accepter le reste à charge"),
     ];
 
-    public static IReadOnlyList<string> Subjects { get; } = [Filing, Money, Documents, Delays, Hours, Opco];
+    public static IReadOnlyList<string> Subjects { get; } = [Filing, Money, Documents, Delays, Hours, Opco, Keeping];
 
     /// <summary>Codes made of a fixed part and a document type, a task or a headcount find their definition by that part; unknown ones null.</summary>
     public static RuleDefinition? Find(string code, IReadOnlyDictionary<string, string>? documentLabels = null)
@@ -181,6 +186,8 @@ public static class RuleCatalogue
     };
 
     private static RuleDefinition AtStart(string code, string subject, string label, RuleValueKind kind, string unit = "") => new(code, subject, label, kind, RuleDate.ActionStart, Start, unit);
+
+    private static RuleDefinition Backup(string code, string label, string unit) => new(code, Keeping, label, RuleValueKind.WholeNumber, RuleDate.Step, "le jour où les anciennes sauvegardes sont supprimées", unit) { IsRequired = true };
 
     private static RuleDefinition Step(string code, string label, string date, string unit, DossierState[] before) =>
         new(code, Delays, label, RuleValueKind.WholeNumber, RuleDate.Step, date, unit) { IsRequired = true, Before = before };

@@ -5,11 +5,11 @@ namespace MonOPCO.Domain.Workflows;
 
 public sealed partial class PostgresWorkflowStore
 {
-    // Only the database's clock; a lease that ran out counts as a failure of the attempt before.
+    // Only the database's clock; a lease that ran out counts as a failure of the attempt before. After a restore nothing leaves until an operator releases it.
     private const string Claim = """
         with due as (
             select id from workflow_work where kind = 'effect' and cancelled_at is null and queue = $1 and due_at <= clock_timestamp()
-                and (lease_until is null or lease_until < clock_timestamp()) and activity = any($2)
+                and (lease_until is null or lease_until < clock_timestamp()) and activity = any($2) and not exists (select 1 from effect_holds where released_at is null)
             order by rank_at limit $3 for update skip locked)
         update workflow_work w set attempt = attempt + 1, unanswered = unanswered + 1, failures = failures + (lease_until is not null)::int, lease_owner = $4, lease_until = clock_timestamp() + $5
         from due, workflow_instances i where w.id = due.id and i.id = w.instance_id

@@ -1,8 +1,10 @@
+using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Data;
+using Npgsql;
 
 namespace MonOPCO.Host.Commands;
 
-/// <summary>What <c>./monopco</c> asks of the program besides serving: <c>keys …</c>. No page, no worker, the same configuration.</summary>
+/// <summary>What <c>./monopco</c> asks of the program besides serving: <c>keys …</c>, <c>backup …</c>, <c>restore …</c>. No page, no worker, the same configuration.</summary>
 internal static class Maintenance
 {
     /// <summary>The exit code; null when the arguments ask for a Host.</summary>
@@ -11,6 +13,8 @@ internal static class Maintenance
         Func<IServiceProvider, string[], CancellationToken, Task<int>>? command = args.FirstOrDefault() switch
         {
             "keys" => KeysCommand.RunAsync,
+            "backup" => BackupCommands.BackupAsync,
+            "restore" => BackupCommands.RestoreAsync,
             _ => null,
         };
         if (command is null)
@@ -35,6 +39,16 @@ internal static class Maintenance
         catch (RuleBrokenException refusal)
         {
             await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+        catch (BackupException refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return 1;
+        }
+        catch (NpgsqlException exception) when (args[0] is "backup" or "restore")
+        {
+            await Console.Error.WriteLineAsync($"La base ne répond pas : {exception.Message}");
             return 1;
         }
         catch (OperationCanceledException)

@@ -128,8 +128,27 @@ public sealed class PagesTests(StoryWorld world)
         await person.Link("Modifier dans le concepteur").ClickAsync();
         await Assertions.Expect(person.Page.Locator(".x6-node").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await person.LookAsync("concepteur");
+        await SeesAdministrationAsync();
         SiteMap.AssertSeen(SiteMap.Aside);
         world.AssertNothingWrong();
+    }
+
+    /// <summary>What only an administrator opens.</summary>
+    private async Task SeesAdministrationAsync()
+    {
+        var email = await world.CreateAdministratorAsync();
+        await using var administrator = await world.ArriveAsync();
+        await administrator.GoAsync("/connexion");
+        await administrator.Field("Adresse électronique").FillAsync(email);
+        await administrator.Field("Mot de passe").FillAsync(HostProcess.Password);
+        await administrator.Button("Se connecter", exact: true).ClickAsync();
+        await administrator.GoAsync("/admin/exploitation");
+        await administrator.SeesTitleAsync("Exploitation");
+        await administrator.LookAsync("exploitation");
+        await administrator.Page.Locator("summary", new() { HasText = "Changer" }).First.ClickAsync();
+        await administrator.Page.Locator("#cron-sauvegarde").FillAsync("chaque nuit");
+        await administrator.RefusedAsync(400, () => administrator.Button("Enregistrer", exact: true).First.ClickAsync());
+        await administrator.LookAsync("exploitation-erreur");
     }
 
     [Fact]

@@ -46,6 +46,24 @@ public class StoryWorld : IAsyncLifetime
         await Journey.DisposeAsync();
     }
 
+    /// <summary>An account with every right and the demonstration's password: no role of the demonstration bar has it.</summary>
+    public async Task<string> CreateAdministratorAsync()
+    {
+        var name = $"administration-{Guid.NewGuid():N}@demo.monopco.test";
+        await using var connection = new Npgsql.NpgsqlConnection(Journey.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(
+            """
+            with made as (
+              insert into users select (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'email', $1, 'user_name', $1, 'normalized_email', upper($1), 'normalized_user_name', upper($1), 'display_name', 'Anne Admin', 'is_demo', false))).*
+              from users u where u.normalized_email = 'OPERATEUR@DEMO.MONOPCO.TEST' returning id)
+            insert into user_roles (user_id, role_id) select made.id, r.id from made, roles r where r.name = 'SuperAdmin'
+            """, connection);
+        command.Parameters.AddWithValue(name);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        return name;
+    }
+
     /// <summary>Notes what pages did or look like and should not: a walk goes on to its end and then says everything at once.</summary>
     public void Wrong(IEnumerable<string> what)
     {

@@ -6,6 +6,9 @@ alter default privileges in schema public grant usage, select on sequences to mo
 revoke update, delete, truncate on audit_entries from monopco_staff;
 grant update (row_hash, chain_hash, sealed_at) on audit_entries to monopco_staff;
 
+-- What was destroyed is only ever added to.
+revoke update, delete, truncate on keys.document_purges, keys.subject_purges from monopco_staff;
+
 -- Portal sessions (company, beneficiary, consultant): named tables only, rows by policy.
 revoke all on all tables in schema public, keys from monopco_portal;
 grant select on opcos, rules, training_bodies, document_types, complement_types, refusal_reasons to monopco_portal;

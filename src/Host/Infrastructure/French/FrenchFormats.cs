@@ -19,6 +19,25 @@ public static class FrenchFormats
         public static string Plural(long count, string one, string? many = null) =>
             Fr.Number(count) + '\u00A0' + (Math.Abs(count) < 2 ? one : many ?? one + "s");
 
+        /// <summary>« 812 o », « 1,5 Mo », « 2,31 Go ».</summary>
+        public static string Size(long bytes) => bytes switch
+        {
+            < 1000 => Fr.Number(bytes) + "\u00A0o",
+            < 1_000_000 => Fr.Number(Math.Round(bytes / 1000m)) + "\u00A0ko",
+            < 1_000_000_000 => Fr.Number(Math.Round(bytes / 1_000_000m, 1)) + "\u00A0Mo",
+            _ => Fr.Number(Math.Round(bytes / 1_000_000_000m, 2)) + "\u00A0Go",
+        };
+
+        /// <summary>« 0,4 s », « 12 s », « 3 min 05 s », « 2 h 10 min », « 3 jours 4 h ».</summary>
+        public static string Span(TimeSpan span) => span switch
+        {
+            { TotalSeconds: < 10 } => Fr.Number(Math.Round((decimal)span.TotalSeconds, 1)) + "\u00A0s",
+            { TotalSeconds: < 60 } => Fr.Number((int)span.TotalSeconds) + "\u00A0s",
+            { TotalMinutes: < 60 } => $"{(int)span.TotalMinutes}\u00A0min\u00A0{span.Seconds:00}\u00A0s",
+            { TotalHours: < 48 } => $"{(int)span.TotalHours}\u00A0h\u00A0{span.Minutes:00}\u00A0min",
+            _ => $"{(int)span.TotalDays}\u00A0jours\u00A0{span.Hours}\u00A0h",
+        };
+
         /// <summary>« à l'instant », « il y a 5 min », « il y a 2 jours », « dans 3 jours »; beyond a month the date itself.</summary>
         public static string Ago(DateTimeOffset instant, DateTimeOffset now)
         {

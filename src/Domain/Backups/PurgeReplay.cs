@@ -1,0 +1,18 @@
+using MonOPCO.Domain.Data;
+using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Keys;
+
+namespace MonOPCO.Domain.Backups;
+
+/// <summary>After a restore, before anybody looks: every purge list of schema <c>keys</c> does its work again.</summary>
+internal static class PurgeReplay
+{
+    /// <summary>Returns how many documents' keys it destroyed again.</summary>
+    public static async Task<int> RunAsync(MonOpcoDbContext db, MasterKey master, KeyRing ring, CancellationToken cancellationToken)
+    {
+        var documents = new DocumentStore(db, master);
+        var destroyed = await documents.ReplayPurgesAsync(cancellationToken);
+        await ring.ReplayPurgesAsync(cancellationToken);
+        return destroyed;
+    }
+}
