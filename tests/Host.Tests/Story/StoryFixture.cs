@@ -24,11 +24,19 @@ public sealed class StoryFixture : HostFixture, IAsyncLifetime
 {
     private readonly Dictionary<string, string> _settings = [];
 
+    /// <summary>Every line that the Host's configuration lets into its log, with scopes and exceptions.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Logs { get; } = new();
+
+    /// <summary>The superuser's connection: for what a dump would hold.</summary>
+    public string Administrator => AdministratorConnection;
+
     public SandboxServer Sandbox { get; private set; } = null!;
 
     protected override string Environment => "Development";
 
     protected override IReadOnlyDictionary<string, string> Settings => _settings;
+
+    protected override void Configure(IServiceCollection services) => services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(new LogSink(Logs));
 
     async Task IAsyncLifetime.InitializeAsync()
     {
@@ -114,7 +122,9 @@ public sealed class StoryFixture : HostFixture, IAsyncLifetime
         await UntilAsync("the mail with the link", () => Task.FromResult(Sandbox.Mail.All().FirstOrDefault(x => x.Text!.Contains(token, StringComparison.Ordinal))), dossierId);
         var opened = await WithAsync((SignatureService signatures) => signatures.OpenAsync(token, Clock.GetUtcNow(), CancellationToken.None));
         Assert.Null(opened.Refusal);
-        var change = By(signer.Name, ActorKind.Human);
+
+        // As the signing page says it.
+        var change = By(signer.Name, role switch { SignerRole.Entreprise => ActorKind.Company, SignerRole.Beneficiaire => ActorKind.Beneficiary, _ => ActorKind.Human });
         await WithAsync((SignatureService signatures) => signatures.RecordViewedAsync(signer.Id, change, CancellationToken.None));
 
         // An earlier version of the same document may have been signed with a code of its own.
