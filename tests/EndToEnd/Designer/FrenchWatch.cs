@@ -11,13 +11,13 @@ internal sealed class FrenchWatch(IPage page, Uri address)
     private const string English =
         """
         () => {
-          const english = /\b(the|this|of|with|without|when|whether|which|will|is|are|has|have|be|no|not|or|and|to|from|for|by|in|add|edit|delete|remove|save|cancel|close|open|copy|copied|new|name|value|default|select|choose|search|show|hide|view|settings|properties|loading|workflow|activity|activities|merge|stream|inherit|allow|publish|unpublish|retract|created|updated|mandatory|required|optional|supported|visualizer|outcomes?|timeout|failed|unmatched|connect|field|fields|yes|download|upload|import|rollback|running|started|completed|suspended|faulted|finished|blocked|incidents?|journal entry|duration|details|overview|status|state|variable id|default value|test value|run|zoom|fit|layout)\b/i;
+          const english = /\b(the|this|of|with|without|when|whether|which|will|is|are|has|have|be|no|not|or|and|to|from|for|by|in|add|edit|delete|remove|save|cancel|close|open|copy|copied|new|name|value|default|select|choose|search|show|hide|view|settings|properties|loading|workflow|activity|activities|merge|stream|inherit|allow|publish|unpublish|retract|created|updated|mandatory|required|optional|supported|visualizer|outcomes?|timeout|failed|unmatched|connect|field|fields|yes)\b/i;
           const french = /[àâçéèêëîïôûùüÿœæ’«]|\b(le|la|les|un|une|des|du|de|au|aux|et|ou|par|pour|sur|est|dans|avec)\b/i;
           const own = (e) => e.closest('.monaco-editor, .monaco-aria-container, textarea, pre, code, script, style, [data-own]');
           const found = new Set();
           const look = (text, element) => {
             const t = (text ?? '').trim();
-            if (!t || own(element) || !/[a-z]{2}/.test(t) || french.test(t) || !english.test(t) || /^(import(er)?|journal|incidents?|zoom|details?|variable)s?$/i.test(t)) return;
+            if (!t || own(element) || !/[a-z]{2}/.test(t) || french.test(t) || !english.test(t)) return;
             found.add(t);
           };
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

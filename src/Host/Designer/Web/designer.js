@@ -96,7 +96,7 @@ async function translate() {
 
   // What people typed (code, values, cells of tables) stays as it is, whatever it looks like.
   const isContent = (element) => element.closest('.monaco-editor, textarea, pre, code, script, style, [contenteditable=true]')
-    || (element.closest('tbody td') && !element.closest('.mud-simple-table, button, [role=button]'));
+    || (element.closest('tbody td') && !element.closest('.mud-simple-table, .mud-dialog, button, [role=button]'));
 
   const translateText = (node) => {
     const english = node.data.trim();
