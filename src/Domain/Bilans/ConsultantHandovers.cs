@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
-using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Bilans;

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace MonOPCO.Domain.Bilans;

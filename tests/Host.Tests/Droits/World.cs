@@ -1,7 +1,5 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.EntityFrameworkCore;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;

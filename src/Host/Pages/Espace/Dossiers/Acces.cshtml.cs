@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
