@@ -166,7 +166,7 @@ public sealed class CompanyFile(MonOpcoDbContext db)
         cancellationToken);
 
     /// <summary>Every column of the model that says whose something is.</summary>
-    internal IEnumerable<(string Table, string Column)> Owned() =>
+    public IEnumerable<(string Table, string Column)> Owned() =>
         from entity in db.Model.GetEntityTypes()
         where entity.GetTableName() is not null && entity.ClrType != typeof(Company)
         from property in entity.GetProperties()

@@ -33,7 +33,7 @@ public sealed class DashboardTests(ConsoleFixture host) : IClassFixture<ConsoleF
     {
         await CreateSpreadAsync();
         var board = await BoardAsync();
-        var counted = board.Alerts().Select(x => (x.Label, x.Count, x.Url))
+        List<(string Label, long Count, string Url)> counted = board.Alerts().Select(x => (x.Label, x.Count, x.Url))
             .Concat(board.Figures().Where(x => x.Code is "total" or "en-cours" or "valides").Select(x => (x.Label, long.Parse(x.Value, CultureInfo.InvariantCulture), x.Url!)))
             .Concat(board.Charts().Where(x => x.Code != "montants").SelectMany(x => x.Points.Select(p => ($"{x.Title}, {p.Label}", (long)p.Value, p.Url!))))
             .ToList();
