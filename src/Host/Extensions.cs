@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Keys;
+using MonOPCO.Host.Audit;
 using MonOPCO.Host.Demo;
 using MonOPCO.Host.Designer;
 using MonOPCO.Host.Endpoints;
@@ -49,6 +50,7 @@ internal static class Extensions
         builder.AddWorkflows(roles);
         builder.AddSystemJobs(roles);
         builder.Services.AddHostedService<KeyRounds>();
+        builder.Services.AddAudit(roles);
         builder.AddSignIn();
         builder.AddInbox(roles);
         builder.AddDemo();
@@ -181,6 +183,7 @@ internal static class Extensions
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseDownloadAudit();
         app.MapRazorPages();
         app.MapDisplay();
         app.MapLive();

@@ -39,6 +39,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/droits", "Droits", "lock", Policies.Administration, "Administration"),
+        new(NavigationArea.Console, "/admin/audit", "Journal", "shield-check", Policies.AuditView, "Administration"),
     ];
 
     public async Task<IReadOnlyList<NavigationEntry>> ForAsync(HttpContext context, NavigationArea area)

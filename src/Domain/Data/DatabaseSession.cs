@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.News;
 using Npgsql;
 
@@ -32,16 +33,16 @@ public sealed class DatabaseSession
         Transaction = transaction;
     }
 
-    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news = null)
+    internal MonOpcoDbContext CreateContext(NpgsqlDataSource staff, ILoggerFactory? logging, NewsDesk? news = null, KeyRing? keys = null)
     {
         _used = true;
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
-            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = news };
+            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = news, Keys = keys };
         }
 
-        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = news };
+        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = news, Keys = keys };
         context.Database.UseTransaction(Transaction);
 
         // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.

@@ -4,6 +4,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Domain.Companies;
+using MonOPCO.Domain.Documents;
+using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Keys;
+using MonOPCO.Domain.Mails;
+using MonOPCO.Domain.Signatures;
+using MonOPCO.Domain.Tasks;
+using MonOPCO.Domain.Users;
 
 namespace MonOPCO.Domain.Data;
 
@@ -11,10 +19,22 @@ namespace MonOPCO.Domain.Data;
 internal static class DbContextExtensions
 {
     // Derived, secret or bulky columns say nothing about a change; bilan content and forms never enter the audit.
-    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal) { "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "Data", "Context", "Form", "AnswerText", "Payload", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated" };
+    private static readonly HashSet<string> Silent = new(StringComparer.Ordinal)
+    {
+        "Search", "UpdatedAt", "Fingerprint", "xmin", "EmailKey", "CandidateEmailKey", "Siren", "StateSince", "Draft", "Data", "Context", "Form", "AnswerText", "Payload", "Facts",
+        "DraftVersion", "DraftAt", "DraftByName", "PriorityRank", "EscalateAt", "CompanyName", "OpcoName", "BeneficiaireName", "BeneficiaireCount", "NumberKey", "StateRank", "Decision", "IsGenerated",
+        "PasswordHash", "SecurityStamp", "ConcurrencyStamp", "NormalizedEmail", "NormalizedUserName",
+    };
 
-    // The audit tells that they changed, not from what to what.
-    private static readonly HashSet<string> Personal = new(StringComparer.Ordinal) { "LastName", "FirstName", "BirthDate", "Email", "Phone", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent", "DeclineReason", "Values" };
+    // In clear they would stay for ever: the plain columns tell that they changed, the values are encrypted under the key of whom they are about.
+    private static readonly HashSet<string> Personal = new(StringComparer.Ordinal)
+    {
+        "LastName", "FirstName", "BirthDate", "Email", "Phone", "PhoneNumber", "UserName", "DisplayName", "ContactName", "ContactEmail", "ContactPhone", "CandidateEmail", "Recipient", "PersonKey", "UserAgent",
+        "DeclineReason", "Values", "Comparison", "Iban", "Bic",
+    };
+
+    // The same where somebody owns them, by the ends of their names; elsewhere (rules, procedures, API keys) they are nobody's.
+    private static readonly string[] PersonalEnds = ["Name", "By", "Email", "Phone", "Reason", "Comment", "Title", "Subject", "Instruction", "Objectives", "Address", "Job"];
 
     /// <summary>Joins the transaction under way (a burst's, a portal session's) or makes one.</summary>
     internal static async Task<T> InTransactionAsync<T>(this MonOpcoDbContext db, Func<Task<T>> action, CancellationToken cancellationToken)
@@ -49,7 +69,9 @@ internal static class DbContextExtensions
             return false;
         }
 
+        var owner = db.OwnerOf(entity, dossierId);
         var (before, after) = (new JsonObject(), new JsonObject());
+        var (secretBefore, secretAfter) = (new JsonObject(), new JsonObject());
         foreach (var property in entry.Properties)
         {
             var name = property.Metadata.Name;
@@ -59,32 +81,21 @@ internal static class DbContextExtensions
             }
 
             var key = JsonNamingPolicy.CamelCase.ConvertName(name);
-            var personal = Personal.Contains(name);
+            var personal = Personal.Contains(name) || (owner is not null && property.Metadata.ClrType == typeof(string) && PersonalEnds.Any(x => name.EndsWith(x, StringComparison.Ordinal)));
             if (entry.State != EntityState.Added)
             {
-                before[key] = Value(property.OriginalValue, personal);
+                Put(before, secretBefore, key, property.OriginalValue, personal);
             }
 
             if (entry.State != EntityState.Deleted && (entry.State != EntityState.Added || property.CurrentValue is not null))
             {
-                after[key] = Value(property.CurrentValue, personal);
+                Put(after, secretAfter, key, property.CurrentValue, personal);
             }
         }
 
-        db.Add(new AuditEntry
-        {
-            At = change.Now,
-            ActorKind = change.ActorKind,
-            Actor = change.ActorName,
-            UserId = change.UserId,
-            Subject = subject,
-            SubjectId = id.ToString()!,
-            DossierId = dossierId,
-            Action = action,
-            OldValues = before.Count == 0 ? null : before,
-            NewValues = after.Count == 0 ? null : after,
-            Reason = change.Reason,
-        });
+        db.Add(AuditEntry.Of(
+            change, subject, id.ToString()!, dossierId, action, NullIfEmpty(before), NullIfEmpty(after), owner,
+            secretBefore.Count + secretAfter.Count == 0 ? null : new PersonalValues(null, NullIfEmpty(secretBefore), NullIfEmpty(secretAfter))));
         db.News.Add($"{subject}:{id}");
         db.News.Add(subject + "s");
         if (dossierId is not null)
@@ -95,11 +106,35 @@ internal static class DbContextExtensions
         return true;
     }
 
-    private static JsonNode? Value(object? value, bool personal) => (value, personal) switch
+    /// <summary>Whose key encrypts what the audit keeps about this entity: erasing that person, company or dossier erases it here too.</summary>
+    private static KeySubject? OwnerOf(this MonOpcoDbContext db, object entity, Guid? dossierId) => (entity, db.Keys) switch
     {
-        (null, _) => null,
-        (_, true) => "***",
-        (JsonNode node, _) => node.DeepClone(),
-        _ => JsonSerializer.SerializeToNode(value, value.GetType(), JsonColumns.Options),
+        (_, null) => null,
+        (Beneficiaire person, _) => KeySubject.Beneficiary(person.Id),
+        (User user, _) => KeySubject.Account(user.Id),
+        (Company company, _) => KeySubject.Company(company.Id),
+        (Signer signer, { } keys) => keys.PersonOf(signer.Email),
+        (SentMail mail, { } keys) => keys.PersonOf(mail.Recipient),
+        (MagicLink link, { } keys) => keys.PersonOf(link.Email),
+        (HumanTask { CandidateEmail: { } email }, { } keys) => keys.PersonOf(email),
+        (Document { PersonKey: { } email }, { } keys) => keys.PersonOf(email),
+        _ => dossierId is { } id ? KeySubject.Dossier(id) : null,
     };
+
+    private static void Put(JsonObject plain, JsonObject secret, string key, object? value, bool personal)
+    {
+        var node = value switch
+        {
+            null or "" => null,
+            JsonNode json => json.DeepClone(),
+            _ => JsonSerializer.SerializeToNode(value, value.GetType(), JsonColumns.Options),
+        };
+        plain[key] = personal && node is not null ? AuditEntry.Mask : value is "" ? "" : node;
+        if (personal && node is not null)
+        {
+            secret[key] = node;
+        }
+    }
+
+    private static JsonObject? NullIfEmpty(JsonObject values) => values.Count == 0 ? null : values;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Bilans;
 using MonOPCO.Domain.Calendars;
@@ -42,7 +43,7 @@ public static class Extensions
         });
         services.AddScoped<DatabaseSession>();
         services.AddScoped(provider => provider.GetRequiredService<DatabaseSession>().CreateContext(
-            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>()));
+            provider.GetRequiredService<DataSources>().Staff, provider.GetService<ILoggerFactory>(), provider.GetRequiredService<NewsDesk>(), provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<PortalSessions>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MasterKey>();
@@ -53,6 +54,12 @@ public static class Extensions
         services.AddSingleton<RestoreService>();
         services.AddSingleton<MasterKeys>();
         services.AddSingleton<KeyRing>();
+        services.AddOptions<AuditOptions>().Bind(configuration.GetSection("Audit"));
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditAnchors>();
+        services.AddSingleton<AuditSealer>();
+        services.AddSingleton<AuditVerifier>();
+        services.AddScoped<AuditReader>();
 
         services.AddScoped<RuleBook>();
         services.AddScoped<RuleEditor>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -11,6 +12,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Dossiers.Bulk;
 using MonOPCO.Domain.Dossiers.Listing;
 using MonOPCO.Domain.Filings;
+using MonOPCO.Domain.Keys;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
@@ -37,6 +39,8 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     internal NewsDesk? NewsDesk { get; init; }
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
 
     public DbSet<Company> Companies => Set<Company>();
 
@@ -120,6 +124,15 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
 
     public DbSet<HostPresence> HostPresences => Set<HostPresence>();
 
+    /// <summary>Encrypts the personal part of audit rows; none while the schema is made.</summary>
+    internal KeyRing? Keys { get; init; }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        await EncryptAuditAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     /// <summary>After the commit: whoever shows what was changed looks again.</summary>
     internal void Tell()
     {
@@ -146,5 +159,14 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
         builder.HasPostgresExtension("pg_trgm");
         builder.ApplyConfigurationsFromAssembly(typeof(MonOpcoDbContext).Assembly);
         SnakeCase.Apply(builder);
+    }
+
+    // When saved and not when noted: making a key is asynchronous. An erased owner gets nothing new; the row then says only that something changed.
+    private async Task EncryptAuditAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in AuditEntries.Local.Where(x => x is { Clear: not null, Personal: null } && Entry(x).State == EntityState.Added).ToList())
+        {
+            row.Personal = await Keys!.TryEncryptAsync(KeySubject.Parse(row.PersonalSubject!), row.PersonalPlace, JsonSerializer.SerializeToUtf8Bytes(row.Clear, JsonColumns.Options), cancellationToken);
+        }
     }
 }

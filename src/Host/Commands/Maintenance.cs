@@ -1,10 +1,11 @@
 using MonOPCO.Domain.Backups;
 using MonOPCO.Domain.Data;
+using MonOPCO.Host.Audit;
 using Npgsql;
 
 namespace MonOPCO.Host.Commands;
 
-/// <summary>What <c>./monopco</c> asks of the program besides serving: <c>keys …</c>, <c>backup …</c>, <c>restore …</c>. No page, no worker, the same configuration.</summary>
+/// <summary>What <c>./monopco</c> asks of the program besides serving: <c>keys …</c>, <c>audit …</c>, <c>backup …</c>, <c>restore …</c>. No page, no worker, the same configuration.</summary>
 internal static class Maintenance
 {
     /// <summary>The exit code; null when the arguments ask for a Host.</summary>
@@ -13,6 +14,7 @@ internal static class Maintenance
         Func<IServiceProvider, string[], CancellationToken, Task<int>>? command = args.FirstOrDefault() switch
         {
             "keys" => KeysCommand.RunAsync,
+            "audit" => AuditCommand.RunAsync,
             "backup" => BackupCommands.BackupAsync,
             "restore" => BackupCommands.RestoreAsync,
             _ => null,
@@ -25,6 +27,7 @@ internal static class Maintenance
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddMonOpcoDatabase(builder.Configuration);
+        builder.Services.AddSingleton<AuditCheck>();
         using var app = builder.Build();
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, key) =>

@@ -99,6 +99,7 @@ public sealed class PagesTests(StoryWorld world)
         await person.GoAsync("/regles?recherche=introuvable");
         await person.LookAsync("regles-vide");
 
+        await world.SeesAuditAsync();
         await person.PlayAsync("Responsable des procédures");
         await person.LookAsync("console-procedures");
         await person.GoAsync("/regles");

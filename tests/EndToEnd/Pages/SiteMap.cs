@@ -20,7 +20,7 @@ public static partial class SiteMap
     public static readonly string[] Aside =
     [
         "/procedures/{definitionId}/plan", "/regles", "/regles/pieces", "/regles/nouvelle", "/regles/correction/{id:long}", "/regles/{code}/{opco}/{type}",
-        "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
+        "/admin/audit", "/admin/audit/{id:long}", "/signature", "/mon-compte", "/deconnexion", "/procedures", "/designer/procedures/{definitionId}",
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/{definitionId}/essais", "/procedures/{definitionId}/essais/{essai:guid}", "/procedures/{definitionId}/rejeu",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",

@@ -20,7 +20,7 @@ public sealed class DemandeTests(FrontFixture host) : IClassFixture<FrontFixture
         Assert.Equal((FrontFixture.Atlas, DossierKind.Bilan, 2400m, 24m), (dossier.Company!.Siret, dossier.Kind, dossier.CostHt, dossier.Hours));
         Assert.Equal("Martin", Assert.Single(dossier.Beneficiaires).LastName);
         Assert.NotNull(dossier.WorkflowInstanceId);
-        Assert.Contains(await host.DatabaseAsync(db => db.AuditEntries.Where(x => x.DossierId == dossier.Id).ToListAsync()), x => x.Action == "Created" && x.Actor == "Claire Weiss");
+        Assert.Contains(await host.DatabaseAsync(db => db.AuditEntries.Where(x => x.DossierId == dossier.Id).ToListAsync()), x => x is { Action: "Created", Actor: "Entreprise", UserId: not null });
         var user = await host.DatabaseAsync(db => db.Users.SingleAsync(x => x.Email == "rh@moder.exemple.fr"));
         Assert.True(user.EmailConfirmed);
         Assert.Equal(dossier.CompanyId, user.CompanyId);

@@ -237,10 +237,6 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("ChainHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("chain_hash");
-
                     b.Property<Guid?>("DossierId")
                         .HasColumnType("uuid")
                         .HasColumnName("dossier_id");
@@ -253,17 +249,29 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("old_values");
 
+                    b.Property<string>("OnBehalfOf")
+                        .HasColumnType("text")
+                        .HasColumnName("on_behalf_of");
+
+                    b.Property<Guid?>("OnBehalfOfId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("on_behalf_of_id");
+
+                    b.Property<byte[]>("Personal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("personal");
+
+                    b.Property<string>("PersonalSubject")
+                        .HasColumnType("text")
+                        .HasColumnName("personal_subject");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RowHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("row_hash");
-
-                    b.Property<DateTimeOffset?>("SealedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("sealed_at");
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -275,6 +283,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("subject_id");
 
+                    b.Property<long>("Tx")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("tx")
+                        .HasDefaultValueSql("audit_tx()");
+
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -282,17 +296,87 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
 
-                    b.HasIndex("Id")
-                        .HasDatabaseName("ix_audit_entries_unsealed")
-                        .HasFilter("sealed_at is null");
+                    b.HasIndex("RequestId")
+                        .HasDatabaseName("ix_audit_entries_request_id")
+                        .HasFilter("request_id is not null");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_entries_at_id");
 
                     b.HasIndex("DossierId", "Id")
                         .HasDatabaseName("ix_audit_entries_dossier_id_id");
 
+                    b.HasIndex("OnBehalfOfId", "At")
+                        .HasDatabaseName("ix_audit_entries_on_behalf_of_id_at")
+                        .HasFilter("on_behalf_of_id is not null");
+
+                    b.HasIndex("Tx", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_entries_tx_id");
+
                     b.HasIndex("Subject", "SubjectId", "Id")
                         .HasDatabaseName("ix_audit_entries_subject_subject_id_id");
 
+                    b.HasIndex("UserId", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_user_id_at_id");
+
+                    b.HasIndex("Subject", "Action", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_subject_action_at_id");
+
                     b.ToTable("audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.PrimitiveCollection<long[]>("EntryIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("entry_ids");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("integer")
+                        .HasColumnName("format");
+
+                    b.Property<byte[]>("Hashes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hashes");
+
+                    b.Property<byte[]>("Head")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("head");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<long>("LastTx")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_tx");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_seals");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Bilans.BilanContent", b =>

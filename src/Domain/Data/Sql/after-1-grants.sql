@@ -1,10 +1,8 @@
--- Staff may do everything with rows and nothing with tables; the audit can be written and read, and only its seal filled in later.
+-- Staff may do everything with rows and nothing with tables (the audit: after-3-audit.sql).
 grant select, insert, update, delete on all tables in schema public, keys to monopco_staff;
 grant usage, select on all sequences in schema public, keys to monopco_staff;
 alter default privileges in schema public grant select, insert, update, delete on tables to monopco_staff;
 alter default privileges in schema public grant usage, select on sequences to monopco_staff;
-revoke update, delete, truncate on audit_entries from monopco_staff;
-grant update (row_hash, chain_hash, sealed_at) on audit_entries to monopco_staff;
 
 -- What was destroyed is only ever added to.
 revoke update, delete, truncate on keys.document_purges, keys.subject_purges from monopco_staff;
@@ -21,8 +19,7 @@ revoke all on all tables in schema public, keys from monopco_portal;
 grant select on opcos, rules, training_bodies, document_types, complement_types, refusal_reasons to monopco_portal;
 grant select on companies, dossiers, beneficiaires, complements, dossier_events, human_tasks, task_comments,
   documents, document_chunks, keys.document_keys, signature_requests, signers to monopco_portal;
-grant insert on documents, document_chunks, keys.document_keys, dossier_events, task_comments, audit_entries to monopco_portal;
-grant select (id) on audit_entries to monopco_portal;
+grant insert on documents, document_chunks, keys.document_keys, dossier_events, task_comments to monopco_portal;
 grant usage on all sequences in schema public to monopco_portal;
 grant update (draft, assignee_id, assignee_name, claimed_at) on human_tasks to monopco_portal;
 grant update (status, answer_text, answer_document_id, answered_at) on complements to monopco_portal;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Host.Audit;
 
 namespace MonOPCO.Host.Pages.Dossiers;
 
@@ -26,6 +27,7 @@ public sealed class DocumentModel(MonOpcoDbContext database, DocumentStore store
         var inline = nom is null && document.Mime is FileSniffer.Pdf or FileSniffer.Png or FileSniffer.Jpeg;
         Response.Headers.ContentDisposition = new System.Net.Mime.ContentDisposition { Inline = inline }.ToString() + $"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
         Response.Headers.CacheControl = "private, max-age=3600";
+        HttpContext.Leaves(document);
         return new FileStreamResult(await store.OpenAsync(id, cancellationToken), document.Mime);
     }
 }

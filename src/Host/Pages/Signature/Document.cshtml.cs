@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Net.Http.Headers;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Signatures;
+using MonOPCO.Host.Audit;
 
 namespace MonOPCO.Host.Pages.Signature;
 
@@ -24,6 +25,7 @@ public sealed class DocumentModel(SignPage sign, SignatureService signatures, Do
         }
 
         Response.Headers[HeaderNames.CacheControl] = "private, no-store";
+        HttpContext.Leaves(sign.Document, sign.Change());
         var content = await store.OpenAsync(sign.Document.Id, cancellationToken);
         if (telecharger is not null)
         {

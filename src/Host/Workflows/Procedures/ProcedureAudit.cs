@@ -11,19 +11,8 @@ internal static class ProcedureAudit
     public const string Subject = "procedure";
 
     /// <summary>One line of the audit about a procedure; saved with what it tells of.</summary>
-    public static void Note(this MonOpcoDbContext db, ChangeContext change, string definitionId, string action, JsonObject? values, string? reason, JsonObject? before = null) => db.Add(new AuditEntry
-    {
-        At = change.Now,
-        ActorKind = change.ActorKind,
-        Actor = change.ActorName,
-        UserId = change.UserId,
-        Subject = Subject,
-        SubjectId = definitionId,
-        Action = action,
-        OldValues = before,
-        NewValues = values,
-        Reason = string.IsNullOrWhiteSpace(reason) ? null : reason,
-    });
+    public static void Note(this MonOpcoDbContext db, ChangeContext change, string definitionId, string action, JsonObject? values, string? reason, JsonObject? before = null) =>
+        db.Add(AuditEntry.Of(change with { Reason = reason }, Subject, definitionId, null, action, before, values));
 
     /// <summary>The draft was made anew elsewhere than in an editor: even the tab that saved it last is now out of date.</summary>
     public static Task MakeEditorsStaleAsync(this MonOpcoDbContext db, string definitionId, CancellationToken cancel) =>

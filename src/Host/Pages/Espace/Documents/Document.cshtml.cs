@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
+using MonOPCO.Host.Audit;
 
 namespace MonOPCO.Host.Pages.Espace.Documents;
 
@@ -21,6 +22,7 @@ public sealed class DocumentModel(PortalSessions sessions) : SpacePage(sessions)
         }
 
         Response.Headers[HeaderNames.CacheControl] = "private, no-store";
+        HttpContext.Leaves(document);
         return File(await session.Get<DocumentStore>().OpenAsync(id, cancellationToken), document.Mime, document.Name);
     }
 }
