@@ -68,14 +68,14 @@ public static class Policies
     /// <summary>Accounts, roles, API keys.</summary>
     public const string Administration = "accounts.manage";
 
-    /// <summary>Changes this matrix.</summary>
-    public const string PermissionsManage = "permissions.manage";
-
     /// <summary>Reads the audit.</summary>
     public const string AuditView = "audit.view";
 
     /// <summary>Reads the personal values that the audit keeps encrypted; each reading is noted.</summary>
     public const string AuditPersonal = "audit.personal";
+
+    /// <summary>Changes this matrix.</summary>
+    public const string PermissionsManage = "permissions.manage";
 
     /// <summary>The « espace »: what is one's own.</summary>
     public const string Portal = "espace.view";
@@ -113,9 +113,10 @@ public static class Policies
         new(Accounting, "Comptabilité", "Gérer les règlements", "Factures et règlements.", Roles.SuperAdmin, Roles.Comptable),
 
         new(Administration, "Administration", "Gérer les comptes", "Comptes, rôles, invitations, clés d’API ; lire cette matrice.", Roles.SuperAdmin, Roles.Admin) { KeptBySuperAdmin = true },
-        new(AuditView, "Administration", "Lire le journal", "Qui a fait quoi et quand ; les valeurs personnelles restent masquées.", Roles.SuperAdmin, Roles.Auditeur),
-        new(AuditPersonal, "Administration", "Lire les valeurs personnelles du journal", "Anciennes et nouvelles valeurs, chiffrées dans le journal ; chaque lecture est notée.", Roles.SuperAdmin),
         new(PermissionsManage, "Administration", "Modifier les droits", "Changer cette matrice.", Roles.SuperAdmin) { KeptBySuperAdmin = true },
+
+        new(AuditView, "Administration", "Lire le journal d’audit", "Qui a changé quoi, quand et pourquoi.", Roles.SuperAdmin, Roles.Auditeur),
+        new(AuditPersonal, "Administration", "Voir les valeurs personnelles de l’audit", "Les valeurs chiffrées du journal ; chaque lecture est notée.", Roles.SuperAdmin),
 
         new(Portal, "Espace", "Entrer dans l’espace", "Ses propres dossiers, documents, signatures et tâches : ceux de son entreprise, ou ceux qui nomment la personne.", Roles.Portal) { Kind = PermissionKind.Espace },
         new(Company, "Espace", "Demander une prise en charge", "Préparer et envoyer une demande pour son entreprise.", Roles.Entreprise) { Kind = PermissionKind.Espace },

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MonOPCO.Domain.Data.Migrations
 {
     [DbContext(typeof(MonOpcoDbContext))]
-    [Migration("20261128051701_RightsAndBilans")]
+    [Migration("20261128054608_RightsAndBilans")]
     partial class RightsAndBilans
     {
         /// <inheritdoc />
@@ -240,10 +240,6 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("ChainHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("chain_hash");
-
                     b.Property<Guid?>("DossierId")
                         .HasColumnType("uuid")
                         .HasColumnName("dossier_id");
@@ -256,17 +252,29 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("old_values");
 
+                    b.Property<string>("OnBehalfOf")
+                        .HasColumnType("text")
+                        .HasColumnName("on_behalf_of");
+
+                    b.Property<Guid?>("OnBehalfOfId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("on_behalf_of_id");
+
+                    b.Property<byte[]>("Personal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("personal");
+
+                    b.Property<string>("PersonalSubject")
+                        .HasColumnType("text")
+                        .HasColumnName("personal_subject");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RowHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("row_hash");
-
-                    b.Property<DateTimeOffset?>("SealedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("sealed_at");
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -278,6 +286,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("subject_id");
 
+                    b.Property<long>("Tx")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("tx")
+                        .HasDefaultValueSql("audit_tx()");
+
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
@@ -285,17 +299,87 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
 
-                    b.HasIndex("Id")
-                        .HasDatabaseName("ix_audit_entries_unsealed")
-                        .HasFilter("sealed_at is null");
+                    b.HasIndex("RequestId")
+                        .HasDatabaseName("ix_audit_entries_request_id")
+                        .HasFilter("request_id is not null");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_entries_at_id");
 
                     b.HasIndex("DossierId", "Id")
                         .HasDatabaseName("ix_audit_entries_dossier_id_id");
 
+                    b.HasIndex("OnBehalfOfId", "At")
+                        .HasDatabaseName("ix_audit_entries_on_behalf_of_id_at")
+                        .HasFilter("on_behalf_of_id is not null");
+
+                    b.HasIndex("Tx", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_entries_tx_id");
+
                     b.HasIndex("Subject", "SubjectId", "Id")
                         .HasDatabaseName("ix_audit_entries_subject_subject_id_id");
 
+                    b.HasIndex("UserId", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_user_id_at_id");
+
+                    b.HasIndex("Subject", "Action", "At", "Id")
+                        .HasDatabaseName("ix_audit_entries_subject_action_at_id");
+
                     b.ToTable("audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.PrimitiveCollection<long[]>("EntryIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("entry_ids");
+
+                    b.Property<int>("Format")
+                        .HasColumnType("integer")
+                        .HasColumnName("format");
+
+                    b.Property<byte[]>("Hashes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hashes");
+
+                    b.Property<byte[]>("Head")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("head");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<long>("LastTx")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_tx");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_seals");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Bilans.BilanContent", b =>
@@ -675,6 +759,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<bool>("IsDegraded")
                         .HasColumnType("boolean")
                         .HasColumnName("is_degraded");
+
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
 
                     b.Property<bool>("IsOpen")
                         .HasColumnType("boolean")
@@ -1249,6 +1337,103 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.ToTable("beneficiaires", (string)null);
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("DossierId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dossier_id");
+
+                    b.Property<DateTimeOffset?>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("RunId", "DossierId")
+                        .HasName("pk_bulk_items");
+
+                    b.HasIndex("DossierId")
+                        .HasDatabaseName("ix_bulk_items_dossier_id");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_bulk_items_pending")
+                        .HasFilter("status = 'Pending'");
+
+                    b.HasIndex("RunId", "Status")
+                        .HasDatabaseName("ix_bulk_items_run_id_status");
+
+                    b.ToTable("bulk_items", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("OwnerName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_name");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bulk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_created_at");
+
+                    b.HasIndex("OwnerId", "CreatedAt")
+                        .HasDatabaseName("ix_bulk_runs_owner_id_created_at");
+
+                    b.ToTable("bulk_runs", (string)null);
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1383,6 +1568,20 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("accord_number");
 
+                    b.Property<int>("BeneficiaireCount")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("beneficiaire_count");
+
+                    b.Property<string>("BeneficiaireName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("beneficiaire_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Circuit")
                         .HasColumnType("text")
                         .HasColumnName("circuit");
@@ -1390,6 +1589,14 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<Guid>("CompanyId")
                         .HasColumnType("uuid")
                         .HasColumnName("company_id");
+
+                    b.Property<string>("CompanyName")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("company_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<Guid?>("ConsultantUserId")
                         .HasColumnType("uuid")
@@ -1424,6 +1631,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("decision")
+                        .HasComputedColumnSql("case when granted_amount >= requested_amount then 'Accord' when granted_amount is not null then 'AccordPartiel' when refusal_code is null then 'Aucune' when filed_at is null then 'RefusAvantDepot' else 'RefusDeLOpco' end", true);
 
                     b.Property<DateOnly>("EndDate")
                         .HasColumnType("date")
@@ -1466,6 +1680,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
 
+                    b.Property<bool>("IsGenerated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_generated");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1481,6 +1699,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("modality_detail");
 
+                    b.Property<long>("NumberKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number_key")
+                        .HasComputedColumnSql("year::bigint * 100000000 + sequence", true);
+
                     b.Property<string>("Numero")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1495,6 +1719,11 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("opco_confidence");
+
+                    b.Property<string>("OpcoName")
+                        .HasColumnType("text")
+                        .HasColumnName("opco_name")
+                        .UseCollation("fr-x-icu");
 
                     b.Property<string>("OpcoOrigin")
                         .IsRequired()
@@ -1540,6 +1769,15 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("numeric(12,2)")
                         .HasColumnName("requested_amount");
 
+                    b.Property<Guid?>("ResponsableId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("responsable_id");
+
+                    b.Property<string>("ResponsableName")
+                        .HasColumnType("text")
+                        .HasColumnName("responsable_name")
+                        .UseCollation("fr-x-icu");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1557,6 +1795,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<int>("StateRank")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("integer")
+                        .HasColumnName("state_rank")
+                        .HasComputedColumnSql("case state when 'Abandonne' then 1 when 'AccordePartiel' then 2 when 'Accorde' then 3 when 'AnalyseBesoin' then 4 when 'Annule' then 5 when 'Brouillon' then 6 when 'Caduc' then 7 when 'CertificatEmis' then 8 when 'Clos' then 9 when 'ComplementDemande' then 10 when 'ConventionEnSignature' then 11 when 'Depose' then 12 when 'DevisAccepte' then 13 when 'DevisEnvoye' then 14 when 'EnCours' then 15 when 'EnInstruction' then 16 when 'Interrompu' then 17 when 'Litige' then 18 when 'Paye' then 19 when 'PayePartiel' then 20 when 'PiecesManquantes' then 21 when 'Planifie' then 22 when 'PretAuDepot' then 23 when 'Realise' then 24 when 'RefusTacite' then 25 when 'Refuse' then 26 when 'ReglementDemande' then 27 when 'Suivi6Mois' then 28 else 0 end", true);
 
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("timestamp with time zone")
@@ -1601,11 +1845,12 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("ConsultantUserId")
                         .HasDatabaseName("ix_dossiers_consultant_user_id");
 
-                    b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_dossiers_created_at");
-
                     b.HasIndex("Fingerprint")
                         .HasDatabaseName("ix_dossiers_fingerprint");
+
+                    b.HasIndex("NumberKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dossiers_number_key");
 
                     b.HasIndex("Numero")
                         .IsUnique()
@@ -1626,14 +1871,74 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasIndex("WorkflowInstanceId")
                         .HasDatabaseName("ix_dossiers_workflow_instance_id");
 
+                    b.HasIndex("BeneficiaireName", "Id")
+                        .HasDatabaseName("ix_dossiers_beneficiaire_name_id");
+
                     b.HasIndex("CompanyId", "CreatedAt")
                         .HasDatabaseName("ix_dossiers_company_id_created_at");
+
+                    b.HasIndex("CompanyId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_company_id_number_key");
+
+                    b.HasIndex("CompanyName", "Id")
+                        .HasDatabaseName("ix_dossiers_company_name_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_dossiers_created_at_id");
+
+                    b.HasIndex("Decision", "Id")
+                        .HasDatabaseName("ix_dossiers_decision_id");
+
+                    b.HasIndex("FiledAt", "Id")
+                        .HasDatabaseName("ix_dossiers_filed_at_id");
+
+                    b.HasIndex("FilingDeadline", "Id")
+                        .HasDatabaseName("ix_dossiers_filing_deadline_id");
+
+                    b.HasIndex("GrantedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_granted_amount_id");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("ix_dossiers_kind_id");
+
+                    b.HasIndex("OpcoName", "Id")
+                        .HasDatabaseName("ix_dossiers_opco_name_id");
+
+                    b.HasIndex("OpcoSlug", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_opco_slug_number_key");
 
                     b.HasIndex("OpcoSlug", "State")
                         .HasDatabaseName("ix_dossiers_opco_slug_state");
 
+                    b.HasIndex("Remainder", "Id")
+                        .HasDatabaseName("ix_dossiers_remainder_id");
+
+                    b.HasIndex("RequestedAmount", "Id")
+                        .HasDatabaseName("ix_dossiers_requested_amount_id");
+
+                    b.HasIndex("ResponsableId", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_responsable_id_number_key");
+
+                    b.HasIndex("ResponsableName", "Id")
+                        .HasDatabaseName("ix_dossiers_responsable_name_id");
+
+                    b.HasIndex("StartDate", "Id")
+                        .HasDatabaseName("ix_dossiers_start_date_id");
+
+                    b.HasIndex("State", "NumberKey")
+                        .HasDatabaseName("ix_dossiers_state_number_key");
+
                     b.HasIndex("State", "StateSince")
                         .HasDatabaseName("ix_dossiers_state_state_since");
+
+                    b.HasIndex("StateRank", "Id")
+                        .HasDatabaseName("ix_dossiers_state_rank_id");
+
+                    b.HasIndex("StateSince", "Id")
+                        .HasDatabaseName("ix_dossiers_state_since_id");
+
+                    b.HasIndex("Title", "Id")
+                        .HasDatabaseName("ix_dossiers_title_id");
 
                     b.HasIndex("Year", "Sequence")
                         .IsUnique()
@@ -1726,6 +2031,72 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_dossier_events_dossier_id_at_position");
 
                     b.ToTable("dossier_events", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.PrimitiveCollection<string[]>("Columns")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("columns");
+
+                    b.Property<Guid?>("DefaultViewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("default_view_id");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_list_preferences");
+
+                    b.HasIndex("DefaultViewId")
+                        .HasDatabaseName("ix_list_preferences_default_view_id");
+
+                    b.ToTable("list_preferences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("fr-x-icu");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<string>("SharedRole")
+                        .HasColumnType("text")
+                        .HasColumnName("shared_role");
+
+                    b.HasKey("Id")
+                        .HasName("pk_saved_views");
+
+                    b.HasIndex("SharedRole")
+                        .HasDatabaseName("ix_saved_views_shared_role");
+
+                    b.HasIndex("OwnerId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_saved_views_owner_id_name");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RefusalReason", b =>
@@ -2322,6 +2693,212 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasFilter("read_at is null");
 
                     b.ToTable("notices", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.EffectHold", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("HeldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<string>("ReleasedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("released_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_effect_holds");
+
+                    b.HasIndex("HeldAt")
+                        .HasDatabaseName("ix_effect_holds_open")
+                        .HasFilter("released_at is null");
+
+                    b.ToTable("effect_holds", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.HostPresence", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Roles")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("roles");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stopped");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_host_presences");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_host_presences_until");
+
+                    b.ToTable("host_presences", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationAlert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_alerts");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_operation_alerts_created_at");
+
+                    b.HasIndex("Key", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_alerts_key_user_id");
+
+                    b.ToTable("operation_alerts", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.OperationRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id")
+                        .HasName("pk_operation_runs");
+
+                    b.HasIndex("Job", "ScheduledAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_operation_runs_job_scheduled_at");
+
+                    b.HasIndex("Job", "StartedAt")
+                        .HasDatabaseName("ix_operation_runs_job_started_at");
+
+                    b.ToTable("operation_runs", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.SystemJob", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.HasKey("Code")
+                        .HasName("pk_system_jobs");
+
+                    b.ToTable("system_jobs", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Signatures.SignatureRequest", b =>
@@ -4854,6 +5431,33 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasConstraintName("fk_beneficiaires_dossiers_dossier_id");
                 });
 
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkItem", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
+                        .WithMany()
+                        .HasForeignKey("DossierId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_dossiers_dossier_id");
+
+                    b.HasOne("MonOPCO.Domain.Dossiers.Bulk.BulkRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_bulk_runs_run_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Bulk.BulkRun", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_runs_users_owner_id");
+                });
+
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.Complement", b =>
                 {
                     b.HasOne("MonOPCO.Domain.Dossiers.Dossier", null)
@@ -4885,6 +5489,12 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_dossiers_refusal_reasons_refusal_code");
 
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("ResponsableId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_dossiers_users_responsable_id");
+
                     b.HasOne("MonOPCO.Domain.Dossiers.TrainingBody", "TrainingBody")
                         .WithMany()
                         .HasForeignKey("TrainingBodyId")
@@ -4904,6 +5514,32 @@ namespace MonOPCO.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dossier_events_dossiers_dossier_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.ListPreference", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Dossiers.Listing.SavedView", null)
+                        .WithMany()
+                        .HasForeignKey("DefaultViewId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_list_preferences_saved_views_default_view_id");
+
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_list_preferences_users_user_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Dossiers.Listing.SavedView", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_saved_views_users_owner_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Dossiers.RequestDraft", b =>
