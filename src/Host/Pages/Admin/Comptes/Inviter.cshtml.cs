@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
-using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure;
