@@ -37,7 +37,7 @@ public sealed class BulkRuns(MonOpcoDbContext db)
         await db.Database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand($"select d.id from dossiers d where {where} order by d.number_key desc limit {BulkSelection.Limit + 1}", (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+            await using var command = new NpgsqlCommand($"select d.id from staff_dossiers d where {where} order by d.number_key desc limit {BulkSelection.Limit + 1}", (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
             foreach (var parameter in parameters)
             {
                 command.Parameters.Add(parameter);

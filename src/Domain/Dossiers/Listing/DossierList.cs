@@ -105,8 +105,8 @@ public sealed class DossierList(DataSources sources)
         var limit = BoundedCount.Limit + 1;
         var (where, states) = sql.Conditions(query);
         var text = query.IsFiltered && states is { Count: > 1 and < 15 } && where == "true"
-            ? $"select count(*) from (select 1 from ({string.Join(" union all ", states.Select(x => $"(select 1 from dossiers d where d.state = {sql.Add(x.ToString())} limit {limit})"))}) b limit {limit}) x"
-            : $"select count(*) from (select 1 from dossiers d where {(states is null ? where : $"{where} and {sql.In(states)}")} limit {limit}) x";
+            ? $"select count(*) from (select 1 from ({string.Join(" union all ", states.Select(x => $"(select 1 from staff_dossiers d where d.state = {sql.Add(x.ToString())} limit {limit})"))}) b limit {limit}) x"
+            : $"select count(*) from (select 1 from staff_dossiers d where {(states is null ? where : $"{where} and {sql.In(states)}")} limit {limit}) x";
         await using var command = Command(connection, sql, text);
         var count = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         return count > BoundedCount.Limit ? new BoundedCount(BoundedCount.Limit, true) : new BoundedCount(count, false);
@@ -125,7 +125,7 @@ public sealed class DossierList(DataSources sources)
         var sql = new DossierSql(context);
         try
         {
-            await using var command = Command(connection, sql, $"select count(*) from dossiers d where {sql.Where(query)}");
+            await using var command = Command(connection, sql, $"select count(*) from staff_dossiers d where {sql.Where(query)}");
             return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
         catch (PostgresException slow) when (slow.SqlState == PostgresErrorCodes.QueryCanceled)
@@ -157,7 +157,7 @@ public sealed class DossierList(DataSources sources)
         await using var connection = await sources.Lists.OpenConnectionAsync(cancellationToken);
         var sql = new DossierSql(new ListContext(default, null));
         var rows = new List<ListedDossier>();
-        await foreach (var (row, _) in ReadAsync(connection, sql, $"select {Columns} from dossiers d where d.id = any ({sql.Add(ids.ToArray())})", DossierColumns.Numero, cancellationToken))
+        await foreach (var (row, _) in ReadAsync(connection, sql, $"select {Columns} from staff_dossiers d where d.id = any ({sql.Add(ids.ToArray())})", DossierColumns.Numero, cancellationToken))
         {
             rows.Add(row);
         }

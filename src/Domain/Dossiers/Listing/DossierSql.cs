@@ -64,23 +64,26 @@ internal sealed class DossierSql(ListContext context)
     internal string In(IReadOnlyList<DossierState> states) => states.Count == 0 ? "false" : states.Count == 1 ? $"d.state = {Add(states[0].ToString())}" : $"d.state = any ({Add(states.Select(x => x.ToString()).ToArray())})";
 
     /// <summary>
-    /// Rows in order. Where the newest come first, one ordered index scan per state is merged instead of one scan that would pass over all newer rows of other states.
+    /// Rows in order. Where the newest (or the longest in their state) come first, one ordered index scan per state is merged instead of one scan that would pass over all newer rows of other states.
     /// </summary>
     internal string Ordered(DossierQuery query, string columns, string? key, bool descending, string? extra, int? limit)
     {
         var (where, states) = Conditions(query);
         where = extra is null ? where : $"{where} and {extra}";
         var direction = descending ? " desc" : "";
-        var order = key is null ? $"order by d.id{direction}" : $"order by d.{key}{direction}, d.id{direction}";
+
+        // What is still to be filed is few; the index by filing day would pass over every dossier ever filed before it met them.
+        var shown = key == "filing_deadline" && query.Conditions.Any(x => x.Field == DossierFields.Window && x.Operator != FilterOperator.Vide) ? "filing_deadline + 0" : key;
+        var order = key is null ? $"order by d.id{direction}" : $"order by d.{shown}{direction}, d.id{direction}";
         var end = limit is { } count ? $" limit {count.ToString(CultureInfo.InvariantCulture)}" : "";
-        if (states is { Count: > 1 and <= MaxBranches } && key == DossierColumns.Numero.Sql && limit is not null)
+        if (states is { Count: > 1 and <= MaxBranches } && key is "number_key" or "state_since" && limit is not null)
         {
-            var branches = states.Select(state => $"(select {columns} from dossiers d where {where} and d.state = {Add(state.ToString())} {order}{end})");
+            var branches = states.Select(state => $"(select {columns} from staff_dossiers d where {where} and d.state = {Add(state.ToString())} {order}{end})");
             return $"select * from ({string.Join(" union all ", branches)}) d {order}{end}";
         }
 
         where = states is null ? where : $"{where} and {In(states)}";
-        return $"select {columns} from dossiers d where {where} {order}{end}";
+        return $"select {columns} from staff_dossiers d where {where} {order}{end}";
     }
 
     private static IReadOnlyList<DossierState>? StatesOf(DossierCondition condition)
@@ -146,7 +149,7 @@ internal sealed class DossierSql(ListContext context)
     };
 
     private string Contains(DossierField field, string value) => field.Kind == FieldKind.Company
-        ? $"d.company_id in (select id from companies where {string.Join(" and ", Data.SearchText.Of(value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(x => $"search like {Add($"%{Escape(x)}%")}").DefaultIfEmpty("true"))})"
+        ? $"d.company_id in (select id from staff_companies where {string.Join(" and ", Data.SearchText.Of(value).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(x => $"search like {Add($"%{Escape(x)}%")}").DefaultIfEmpty("true"))})"
         : "(" + string.Join(" and ", Words(value).DefaultIfEmpty("true")) + ")";
 
     private string Compare(DossierField field, FilterOperator filterOperator, string value)
@@ -220,7 +223,7 @@ internal sealed class DossierSql(ListContext context)
             yield return term.Kind switch
             {
                 SearchTermKind.Number => $"d.number_key between {Add(term.From)} and {Add(term.To)}",
-                SearchTermKind.Siret => $"d.company_id = any (array(select id from companies where {(term.Text.Length == 14 ? "siret" : "siren")} = {Add(term.Text, NpgsqlDbType.Char)}))",
+                SearchTermKind.Siret => $"d.company_id = any (array(select id from staff_companies where {(term.Text.Length == 14 ? "siret" : "siren")} = {Add(term.Text, NpgsqlDbType.Char)}))",
                 SearchTermKind.Start => $"d.search like {Add($"% {Escape(term.Text)}%")}",
                 _ => $"d.search like {Add($"%{Escape(term.Text)}%")}",
             };
