@@ -49,7 +49,7 @@ public sealed class AuditPageTests(ConsoleFixture host) : IClassFixture<ConsoleF
         var masked = await auditor.GetAsync(address);
         Assert.Contains("Votre rôle ne permet pas de les lire", masked.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Durand", masked.Text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await auditor.PostAsync(await auditor.GetAsync("/admin/audit"), address, [], "Afficher")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await auditor.PostAsync(await auditor.GetAsync("/admin/audit"), address, [], "Afficher")).Status);
 
         var admin = await host.SignInAsync(Roles.SuperAdmin);
         Assert.DoesNotContain("Durand", (await admin.GetAsync(address)).Text, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MonOPCO.Domain.Audit;
+using MonOPCO.Host.Permissions;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Audit;
@@ -16,6 +17,7 @@ public sealed class LigneModel(AuditReader reader, AuditLog audit, IAuthorizatio
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellationToken) => await LoadAsync(id, false, cancellationToken) ? Page() : NotFound();
 
+    [Requires(Policies.AuditPersonal)]
     public async Task<IActionResult> OnPostAfficherAsync(long id, CancellationToken cancellationToken)
     {
         if (!await LoadAsync(id, false, cancellationToken) || !MayShow)
