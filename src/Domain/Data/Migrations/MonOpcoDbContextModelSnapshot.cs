@@ -722,6 +722,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("address");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
                     b.Property<string>("City")
                         .IsRequired()
                         .HasColumnType("text")
@@ -743,6 +747,10 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("department");
+
+                    b.Property<Guid?>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
 
                     b.Property<string>("HeadcountBand")
                         .HasColumnType("text")
@@ -776,6 +784,10 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.Property<DateTimeOffset?>("LookedUpAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("looked_up_at");
+
+                    b.Property<Guid?>("MergedIntoId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into_id");
 
                     b.Property<string>("Naf")
                         .HasColumnType("text")
@@ -849,6 +861,13 @@ namespace MonOPCO.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_companies");
 
+                    b.HasIndex("GroupId")
+                        .HasDatabaseName("ix_companies_group_id")
+                        .HasFilter("group_id is not null");
+
+                    b.HasIndex("MergedIntoId")
+                        .HasDatabaseName("ix_companies_merged_into_id");
+
                     b.HasIndex("OpcoSlug")
                         .HasDatabaseName("ix_companies_opco_slug");
 
@@ -865,7 +884,127 @@ namespace MonOPCO.Domain.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_companies_siret");
 
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_companies_name_id");
+
                     b.ToTable("companies", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Companies.CompanyContact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CompanyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<string>("FirstName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first_name");
+
+                    b.Property<bool>("IsMain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_main");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job");
+
+                    b.Property<string>("LastName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("last_name")
+                        .UseCollation("fr-x-icu");
+
+                    b.Property<string>("Phone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("phone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_company_contacts");
+
+                    b.HasIndex("CompanyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_company_contacts_main")
+                        .HasFilter("is_main");
+
+                    b.HasIndex("CompanyId", "LastName")
+                        .HasDatabaseName("ix_company_contacts_company_id_last_name");
+
+                    b.ToTable("company_contacts", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Companies.CompanyGroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("fr-x-icu");
+
+                    b.HasKey("Id")
+                        .HasName("pk_company_groups");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_company_groups_name");
+
+                    b.ToTable("company_groups", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Companies.CompanyNote", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<Guid>("CompanyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id")
+                        .HasName("pk_company_notes");
+
+                    b.HasIndex("CompanyId", "At")
+                        .HasDatabaseName("ix_company_notes_company_id_at");
+
+                    b.ToTable("company_notes", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Companies.Opco", b =>
@@ -2875,6 +3014,26 @@ namespace MonOPCO.Domain.Data.Migrations
                         .HasDatabaseName("ix_operation_runs_job_started_at");
 
                     b.ToTable("operation_runs", (string)null);
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Operations.PageTime", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Band")
+                        .HasColumnType("integer")
+                        .HasColumnName("band");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Band")
+                        .HasName("pk_page_times");
+
+                    b.ToTable("page_times", (string)null);
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Operations.SystemJob", b =>
@@ -5796,11 +5955,43 @@ namespace MonOPCO.Domain.Data.Migrations
 
             modelBuilder.Entity("MonOPCO.Domain.Companies.Company", b =>
                 {
+                    b.HasOne("MonOPCO.Domain.Companies.CompanyGroup", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_companies_company_groups_group_id");
+
+                    b.HasOne("MonOPCO.Domain.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("MergedIntoId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_companies_companies_merged_into_id");
+
                     b.HasOne("MonOPCO.Domain.Companies.Opco", null)
                         .WithMany()
                         .HasForeignKey("OpcoSlug")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_companies_opcos_opco_slug");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Companies.CompanyContact", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_company_contacts_companies_company_id");
+                });
+
+            modelBuilder.Entity("MonOPCO.Domain.Companies.CompanyNote", b =>
+                {
+                    b.HasOne("MonOPCO.Domain.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_company_notes_companies_company_id");
                 });
 
             modelBuilder.Entity("MonOPCO.Domain.Documents.Document", b =>
