@@ -175,7 +175,7 @@ public sealed class ComptesTests(StoryWorld world)
         await admin.Button("Créer la clé").ClickAsync();
         await admin.SeesAsync("Copiez cette clé maintenant");
         await admin.LookAsync("cles-api-nouvelle");
-        await admin.RefusedAsync(403, () => admin.GoAsync("/connexion/externe?refus=annuaire"));
+        await admin.RefusedAsync(400, () => admin.GoAsync("/connexion/externe?refus=annuaire"));
         await admin.LookAsync("connexion-externe-refusee");
 
         await admin.PlayAsync("RH");

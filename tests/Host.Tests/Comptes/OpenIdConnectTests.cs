@@ -83,7 +83,7 @@ public sealed class OpenIdConnectTests(OpenIdConnectFixture host) : IClassFixtur
         try
         {
             var answer = await GoAsync(browser, "annuaire", user.Email!);
-            Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
             Assert.Contains("Rien n’a été ouvert", answer.Text);
         }
         finally
@@ -112,7 +112,7 @@ public sealed class OpenIdConnectTests(OpenIdConnectFixture host) : IClassFixtur
         await host.SqlAsync($"update users set deactivated_at = now() where id = '{user.Id}'");
         var closed = await GoAsync(host.Visitor(), "annuaire", user.Email!);
         var unknown = await GoAsync(host.Visitor(), "annuaire", $"{Guid.NewGuid():N}@exemple.fr");
-        Assert.Equal(HttpStatusCode.Forbidden, closed.Status);
+        Assert.Equal(HttpStatusCode.BadRequest, closed.Status);
         Assert.Contains("Aucun compte actif", closed.Text);
         Assert.Equal(unknown.Text, closed.Text);
     }
@@ -130,7 +130,7 @@ public sealed class OpenIdConnectTests(OpenIdConnectFixture host) : IClassFixtur
         Assert.Equal([Roles.Comptable], await host.WithAsync((Accounts accounts) => accounts.RolesOfAsync(made.Id, CancellationToken.None)));
         foreach (var groups in new[] { "", "chefs", "inconnu" })
         {
-            Assert.Equal(HttpStatusCode.Forbidden, (await GoAsync(host.Visitor(), "ouvert", $"{Guid.NewGuid():N}@ouvert.exemple", groups)).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await GoAsync(host.Visitor(), "ouvert", $"{Guid.NewGuid():N}@ouvert.exemple", groups)).Status);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class ExterneModel(IdentityProviders providers, ExternalSignIn ext
 
         Refusal = result.Refusal!;
         var page = Page();
-        page.StatusCode = StatusCodes.Status403Forbidden;
+        page.StatusCode = StatusCodes.Status400BadRequest;
         return page;
     }
 
