@@ -9,6 +9,7 @@ using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Mails;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.Permissions;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Entreprises;
@@ -94,6 +95,7 @@ public sealed class EntrepriseModel(MonOpcoDbContext database, CompanyDirectory 
         return Page();
     }
 
+    [Requires(Policies.Operators)]
     public Task<IActionResult> OnPostContactAsync(string siret, CancellationToken cancellationToken) => ActAsync(siret, nameof(Contact), async change =>
     {
         await file.SaveContactAsync(
@@ -101,9 +103,11 @@ public sealed class EntrepriseModel(MonOpcoDbContext database, CompanyDirectory 
         return "Le contact est enregistré.";
     }, cancellationToken);
 
+    [Requires(Policies.Operators)]
     public Task<IActionResult> OnPostRetirerAsync(string siret, Guid contact, CancellationToken cancellationToken) => ActAsync(siret, null, async change =>
         await file.RemoveContactAsync(Company.Id, contact, change, cancellationToken) ? "Le contact est retiré." : "Ce contact était déjà retiré.", cancellationToken);
 
+    [Requires(Policies.Operators)]
     public Task<IActionResult> OnPostNoteAsync(string siret, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(Note))
@@ -118,12 +122,14 @@ public sealed class EntrepriseModel(MonOpcoDbContext database, CompanyDirectory 
         }, cancellationToken);
     }
 
+    [Requires(Policies.Operators)]
     public Task<IActionResult> OnPostGroupeAsync(string siret, CancellationToken cancellationToken) => ActAsync(siret, nameof(GroupName), async change =>
     {
         await file.SetGroupAsync(Company.Id, GroupName, change, cancellationToken);
         return string.IsNullOrWhiteSpace(GroupName) ? "L’entreprise n’est plus dans un groupe." : $"L’entreprise est dans le groupe {GroupName.Trim()}.";
     }, cancellationToken);
 
+    [Requires(Policies.Operators)]
     public Task<IActionResult> OnPostArchiverAsync(string siret, bool archive, CancellationToken cancellationToken) => ActAsync(siret, null, async change =>
     {
         await file.ArchiveAsync(Company.Id, archive, change, cancellationToken);
@@ -136,11 +142,6 @@ public sealed class EntrepriseModel(MonOpcoDbContext database, CompanyDirectory 
         if (!await LoadAsync(siret, cancellationToken))
         {
             return NotFound();
-        }
-
-        if (!MayAct)
-        {
-            return Forbid();
         }
 
         foreach (var key in ModelState.Keys.Where(x => form is null || (x != form && !x.StartsWith(form + ".", StringComparison.Ordinal))).ToList())
