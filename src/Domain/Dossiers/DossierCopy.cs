@@ -40,11 +40,13 @@ public sealed class DossierCopy(MonOpcoDbContext db)
             values[columns[name].GetColumnName()] = value;
         }
 
-        var json = values.ToJsonString();
-        var made = await db.Database.ExecuteSqlAsync(
-            $"insert into dossiers select r.* from dossiers d, lateral jsonb_populate_record(null::dossiers, to_jsonb(d) || {json}::jsonb || jsonb_build_object('state_since', d.created_at)) r where d.id = {dossierId}", cancellationToken);
-        await db.Database.ExecuteSqlAsync(
-            $"insert into beneficiaires select r.* from beneficiaires b, lateral jsonb_populate_record(null::beneficiaires, to_jsonb(b) || jsonb_build_object('id', gen_random_uuid(), 'dossier_id', {copyId})) r where b.dossier_id = {dossierId}", cancellationToken);
+        // Columns of the table as it is, without those that the database computes; their names come from its catalogue.
+        var (dossiers, people) = (await WrittenAsync("dossiers", cancellationToken), await WrittenAsync("beneficiaires", cancellationToken));
+        var (json, own) = (values.ToJsonString(), new JsonObject { ["dossier_id"] = copyId }.ToJsonString());
+        var copy = $"insert into dossiers ({Names(dossiers)}) select {Names(dossiers, "r.")} from dossiers d, lateral jsonb_populate_record(null::dossiers, to_jsonb(d) || {{1}}::jsonb || jsonb_build_object('state_since', d.created_at)) r where d.id = {{0}}";
+        var made = await db.Database.ExecuteSqlRawAsync(copy, [dossierId, json], cancellationToken);
+        copy = $"insert into beneficiaires ({Names(people)}) select {Names(people, "r.")} from beneficiaires b, lateral jsonb_populate_record(null::beneficiaires, to_jsonb(b) || jsonb_build_object('id', gen_random_uuid()) || {{1}}::jsonb) r where b.dossier_id = {{0}}";
+        await db.Database.ExecuteSqlRawAsync(copy, [dossierId, own], cancellationToken);
         return made == 1;
     }
 
@@ -96,11 +98,16 @@ public sealed class DossierCopy(MonOpcoDbContext db)
         return values;
     }
 
+    private Task<List<string>> WrittenAsync(string table, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<string>($"select attname::text as \"Value\" from pg_attribute where attrelid = {table}::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum").ToListAsync(cancellationToken);
+
+    private static string Names(IEnumerable<string> columns, string prefix = "") => string.Join(", ", columns.Select(x => $"{prefix}\"{x}\""));
+
     private static JsonObject Column(Dictionary<string, IProperty> columns, JsonObject values) =>
         new(values.Select(x => KeyValuePair.Create(columns[x.Key].GetColumnName(), x.Value?.DeepClone())));
 
     private Dictionary<string, IProperty> Columns() =>
-        db.Model.FindEntityType(typeof(Dossier))!.GetProperties().ToDictionary(x => JsonNamingPolicy.CamelCase.ConvertName(x.Name), StringComparer.Ordinal);
+        db.Model.FindEntityType(typeof(Dossier))!.GetProperties().Where(x => x.GetComputedColumnSql() is null).ToDictionary(x => JsonNamingPolicy.CamelCase.ConvertName(x.Name), StringComparer.Ordinal);
 
     private static bool IsMasked(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var masked) && masked == "***";
 }
