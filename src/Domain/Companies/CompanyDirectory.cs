@@ -44,7 +44,9 @@ public sealed class CompanyDirectory(MonOpcoDbContext db)
         if (after is { Length: > 37 } && Guid.TryParse(after[..36], out var lastId))
         {
             var lastName = after[37..];
+#pragma warning disable CA1309 // Compared by the database, in the column's French collation.
             query = query.Where(x => string.Compare(x.Name, lastName) > 0 || (x.Name == lastName && x.Id > lastId));
+#pragma warning restore CA1309
         }
 
         var rows = await query.OrderBy(x => x.Name).ThenBy(x => x.Id).Take(size + 1).ToListAsync(cancellationToken);

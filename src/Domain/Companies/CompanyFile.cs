@@ -153,8 +153,9 @@ public sealed class CompanyFile(MonOpcoDbContext db)
             await db.Database.ExecuteSqlAsync($"update company_contacts set is_main = false where company_id = {fromId} and exists (select 1 from company_contacts where company_id = {intoId} and is_main)", cancellationToken);
             foreach (var (table, column) in Owned())
             {
-                // Names come from the model, never from outside.
+#pragma warning disable EF1002 // The names come from the model, never from outside.
                 await db.Database.ExecuteSqlRawAsync($"update {table} set {column} = $1 where {column} = $2", [new NpgsqlParameter { Value = intoId }, new NpgsqlParameter { Value = fromId }], cancellationToken);
+#pragma warning restore EF1002
             }
 
             var (old, current) = (SearchText.Of(from.Name), SearchText.Of(into.Name));

@@ -242,7 +242,9 @@ public sealed class Accounts(MonOpcoDbContext db, UserManager<User> users, Magic
         .Join(db.Users, x => x, x => x.Id, (_, user) => user)
         .AnyAsync(x => x.Id != id && x.DeactivatedAt == null && (x.InvitedAt == null || x.ActivatedAt != null), cancellationToken);
 
+#pragma warning disable CA1068 // What is done stands last: it reads as a block.
     private async Task<T> ChangeAsync<T>(Guid id, Authority by, string? action, ChangeContext change, CancellationToken cancellationToken, Func<User, Task<T>> act) => await db.InTransactionAsync(
+#pragma warning restore CA1068
         async () =>
         {
             // One at a time: two administrators who remove each other must not both succeed.
