@@ -8,6 +8,7 @@ using MonOPCO.Domain.Audit;
 using MonOPCO.Host.Audit;
 using MonOPCO.Host.Infrastructure;
 using MonOPCO.Host.Pages.Shared;
+using MonOPCO.Host.Permissions;
 using MonOPCO.Host.SignIn;
 
 namespace MonOPCO.Host.Pages.Audit;
@@ -78,6 +79,7 @@ public sealed class IndexModel(AuditReader reader, TimeProvider clock, IServiceP
     }
 
     /// <summary>What the filters find, as a table for a spreadsheet; personal values stay masked. Its own row is written first.</summary>
+    [Requires(Policies.Exports)]
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancellationToken)
     {
         if (!ReadPeriod())
