@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using MonOPCO.Domain.Calendars;
-using MonOPCO.Domain.Data;
 
 namespace MonOPCO.Domain.Tests.Calendars;
 

@@ -10,8 +10,10 @@ using Npgsql;
 
 namespace MonOPCO.Domain.Tests.Dossiers;
 
+#pragma warning disable CA1001 // xUnit ends it by DisposeAsync.
 /// <summary>A database of generated dossiers with all that makes lists go wrong: empty values, equal values, accents, limits met exactly.</summary>
 public sealed class ListingFixture : IAsyncLifetime
+#pragma warning restore CA1001
 {
     public const int Dossiers = 1500;
 

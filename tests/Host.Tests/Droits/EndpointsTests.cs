@@ -45,9 +45,17 @@ public sealed partial class EndpointsTests(ConsoleFixture host) : IClassFixture<
                         foreach (var target in world.Targets(line.Object ?? "libre"))
                         {
                             Interlocked.Increment(ref sent);
-                            if (await AskAsync(caller, endpoint, line, target, cancel) is { } mistake)
+                            try
                             {
-                                wrong.Add(mistake);
+                                if (await AskAsync(caller, endpoint, line, target, cancel) is { } mistake)
+                                {
+                                    wrong.Add(mistake);
+                                }
+                            }
+                            catch (InvalidOperationException thrown)
+                            {
+                                // In this process an exception of a page comes out where a browser would see an error 500.
+                                wrong.Add($"{caller.Name}: {endpoint} [{target.Name}] -> {thrown.Message}");
                             }
                         }
                     }

@@ -6,7 +6,6 @@ using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
 using MonOPCO.Host.Infrastructure;
-using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.TaskWork;
 
