@@ -66,6 +66,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
     [Fact]
     public async Task Effect_TypedAsFailed_TakesTheWayOfFailure()
     {
+        await host.SqlAsync("insert into portal_settings (slug, mode, enabled) values ('atlas', 'Confirm', true) on conflict (slug) do update set mode = 'Confirm', enabled = true");
         var dossier = await host.CreateDossierAsync();
         var incident = await PlayAsync(dossier, [new(TrialAnswerKind.Effect) { Activity = "accuse", Code = "mail-refused", Message = "Boîte pleine." }]);
         Assert.Equal((TrialEnd.Waiting, "Boîte pleine."), (incident.End, Assert.Single(incident.Needs).Incident!.Message));
