@@ -21,6 +21,12 @@ public sealed class DatabaseSession
 
     public NpgsqlTransaction? Transaction { get; private set; }
 
+    /// <summary>
+    /// What this scope's context writes is rolled back in any case (the trial of a procedure): nothing may be made for it elsewhere, on another connection. Set before the context is
+    /// asked for.
+    /// </summary>
+    public bool IsRehearsal { get; set; }
+
     /// <summary>The DbContext of this scope will work on this open connection, inside this transaction, and end neither.</summary>
     public void Bind(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
@@ -39,10 +45,10 @@ public sealed class DatabaseSession
         var options = new DbContextOptionsBuilder<MonOpcoDbContext>().UseLoggerFactory(logging);
         if (Connection is null)
         {
-            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = news, Keys = keys };
+            return Context = new MonOpcoDbContext(options.UseNpgsql(staff).Options) { NewsDesk = IsRehearsal ? null : news, Keys = keys, IsRehearsal = IsRehearsal };
         }
 
-        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = news, Keys = keys };
+        var context = Context = new MonOpcoDbContext(options.UseNpgsql(Connection).Options) { NewsDesk = IsRehearsal ? null : news, Keys = keys, IsRehearsal = IsRehearsal };
         context.Database.UseTransaction(Transaction);
 
         // Savepoints are the business of whoever owns the transaction; EF's own would cost two round trips per save.

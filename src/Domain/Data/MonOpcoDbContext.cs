@@ -149,6 +149,9 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     /// <summary>Encrypts the personal part of audit rows; none while the schema is made.</summary>
     internal KeyRing? Keys { get; init; }
 
+    /// <summary>See <see cref="DatabaseSession.IsRehearsal"/>: no key is made for subjects that will never have existed.</summary>
+    internal bool IsRehearsal { get; init; }
+
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         await EncryptAuditAsync(cancellationToken);
@@ -186,6 +189,11 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
     // When saved and not when noted: making a key is asynchronous. An erased owner gets nothing new; the row then says only that something changed.
     private async Task EncryptAuditAsync(CancellationToken cancellationToken)
     {
+        if (IsRehearsal)
+        {
+            return;
+        }
+
         foreach (var row in AuditEntries.Local.Where(x => x is { Clear: not null, Personal: null } && Entry(x).State == EntityState.Added).ToList())
         {
             row.Personal = await Keys!.TryEncryptAsync(KeySubject.Parse(row.PersonalSubject!), row.PersonalPlace, JsonSerializer.SerializeToUtf8Bytes(row.Clear, JsonColumns.Options), cancellationToken);

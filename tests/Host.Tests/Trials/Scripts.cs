@@ -14,6 +14,9 @@ internal static class Scripts
     internal static TrialAnswer Signs(string document, string role, string outcome = "signed") =>
         new(TrialAnswerKind.Act) { Act = DossierActs.Signature, Outcome = outcome, Data = new JsonObject { ["document"] = document, ["role"] = role, ["rank"] = 0 } };
 
+    /// <summary>The training body's certificate, which the gate asks for.</summary>
+    internal static TrialAnswer Certificate => new(TrialAnswerKind.Act) { Act = DossierActs.Document, Data = new JsonObject { ["type"] = "QUALIOPI", ["name"] = "qualiopi.pdf" } };
+
     internal static IReadOnlyList<TrialAnswer> ToTheConvention =>
     [
         Effect("accuse"), Task("valider", "Valider"), Effect("faire-devis"), Effect("faire-programme"), Effect("inviter-devis"), Signs("DEVIS", "Entreprise"), Effect("preuve-devis"),

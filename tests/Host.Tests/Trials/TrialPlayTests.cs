@@ -28,7 +28,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
         var mails = host.Mails.Count;
         var result = await PlayAsync(dossier,
         [
-            .. Scripts.ToTheConvention, Scripts.Signs("CONVENTION", "Entreprise"), Scripts.Effect("inviter-convention"), Scripts.Signs("CONVENTION", "Beneficiaire"), Scripts.Effect("inviter-convention"),
+            Scripts.Certificate, .. Scripts.ToTheConvention, Scripts.Signs("CONVENTION", "Entreprise"), Scripts.Effect("inviter-convention"), Scripts.Signs("CONVENTION", "Beneficiaire"), Scripts.Effect("inviter-convention"),
             Scripts.Signs("CONVENTION", "Organisme"), Scripts.Effect("preuve-convention"), Scripts.Signs("MANDAT", "Entreprise"), Scripts.Effect("preuve-mandat"), .. Scripts.Files, Scripts.Effect("courriel-depose"),
             new(TrialAnswerKind.Clock),
             Scripts.Effect("relire", "Granted", new JsonObject { ["answer"] = new JsonObject { ["amount"] = 1800, ["accordNumber"] = "ACC-1", ["accordDate"] = "2026-12-01" } }),
@@ -66,6 +66,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
     [Fact]
     public async Task Effect_TypedAsFailed_TakesTheWayOfFailure()
     {
+        await host.SqlAsync("insert into portal_settings (slug, mode, enabled) values ('atlas', 'Confirm', true) on conflict (slug) do update set mode = 'Confirm', enabled = true");
         var dossier = await host.CreateDossierAsync();
         var incident = await PlayAsync(dossier, [new(TrialAnswerKind.Effect) { Activity = "accuse", Code = "mail-refused", Message = "Boîte pleine." }]);
         Assert.Equal((TrialEnd.Waiting, "Boîte pleine."), (incident.End, Assert.Single(incident.Needs).Incident!.Message));
@@ -73,7 +74,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
         // Retried, then answered; later the robot stops, which the procedure knows a way for.
         var stopped = await PlayAsync(dossier,
         [
-            new(TrialAnswerKind.Effect) { Activity = "accuse", Code = "mail-refused", Message = "Boîte pleine." }, new(TrialAnswerKind.Retry) { Activity = "accuse" }, .. Scripts.ToTheConvention,
+            new(TrialAnswerKind.Effect) { Activity = "accuse", Code = "mail-refused", Message = "Boîte pleine." }, new(TrialAnswerKind.Retry) { Activity = "accuse" }, Scripts.Certificate, .. Scripts.ToTheConvention,
             Scripts.Signs("CONVENTION", "Entreprise"), Scripts.Effect("inviter-convention"), Scripts.Signs("CONVENTION", "Beneficiaire"), Scripts.Effect("inviter-convention"), Scripts.Signs("CONVENTION", "Organisme"),
             Scripts.Effect("preuve-convention"), Scripts.Signs("MANDAT", "Entreprise"), Scripts.Effect("preuve-mandat"), Scripts.Effect("remplir", "Stopped", new JsonObject { ["text"] = "Le portail a changé." }),
         ]);
@@ -84,7 +85,7 @@ public sealed class TrialPlayTests(ConsoleFixture host) : IClassFixture<ConsoleF
     public async Task Signer_WhoRefuses_AndAnAnswerOutOfPlace_AreToldApart()
     {
         var dossier = await host.CreateDossierAsync();
-        var refused = await PlayAsync(dossier, [.. Scripts.ToTheConvention, Scripts.Signs("CONVENTION", "Entreprise", "declined")]);
+        var refused = await PlayAsync(dossier, [.. Scripts.ToTheConvention.Take(5), Scripts.Signs("DEVIS", "Entreprise", "declined")]);
         Assert.True(refused.End == TrialEnd.Finished, Replayed.Told(refused));
         Assert.Equal(("Abandonne", TrialEnd.Finished), (refused.Steps[^1].World!["state"]!.ToString(), refused.End));
 

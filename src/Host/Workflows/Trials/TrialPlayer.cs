@@ -56,6 +56,7 @@ public sealed class TrialPlayer(IWorkflowStore store, DefinitionCache definition
 
         // Disposing without a commit rolls back.
         await using var transaction = await store.BeginAsync(cancellationToken);
+        transaction.Services.GetRequiredService<DatabaseSession>().IsRehearsal = true;
         var db = transaction.Services.GetRequiredService<MonOpcoDbContext>();
         await db.Database.ExecuteSqlRawAsync("set local statement_timeout = '10s'; set local lock_timeout = '2s'; set local idle_in_transaction_session_timeout = '30s'", cancellationToken);
         if (!await new DossierCopy(db).MakeAsync(play.DossierId, copy, instance, cancellationToken))
