@@ -39,7 +39,8 @@ internal static class DatabaseContents
                 $"""
                 select count(*), coalesce(sum(('x' || left(h, 16))::bit(64)::bigint::numeric), 0) || '/' || coalesce(sum(('x' || right(h, 16))::bit(64)::bigint::numeric), 0)
                 from (select md5(t::text) h from "{schema}"."{table}" t) r
-                """, connection) { CommandTimeout = 0 };
+                """, connection)
+            { CommandTimeout = 0 };
             await using var reader = await count.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             contents.Add(new TableContent($"{schema}.{table}", reader.GetInt64(0), reader.GetString(1)));

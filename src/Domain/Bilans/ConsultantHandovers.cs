@@ -47,8 +47,15 @@ public sealed class ConsultantHandovers(MonOpcoDbContext db)
 
             var handover = new ConsultantHandover
             {
-                Id = Guid.CreateVersion7(change.Now), DossierId = dossierId, FromUserId = dossier.ConsultantUserId, ToUserId = toUserId, ToName = name, Reason = change.Reason.Trim(), Wording = Wording(name),
-                ProposedBy = change.ActorName, ProposedAt = change.Now,
+                Id = Guid.CreateVersion7(change.Now),
+                DossierId = dossierId,
+                FromUserId = dossier.ConsultantUserId,
+                ToUserId = toUserId,
+                ToName = name,
+                Reason = change.Reason.Trim(),
+                Wording = Wording(name),
+                ProposedBy = change.ActorName,
+                ProposedAt = change.Now,
             };
             db.Add(handover);
             db.Audit(handover, "consultant-handover", handover.Id, dossierId, "Proposed", change);

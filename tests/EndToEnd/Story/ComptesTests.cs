@@ -81,7 +81,7 @@ public sealed class ComptesTests(StoryWorld world)
         world.AssertNothingWrong();
     }
 
-    private async Task InviteAsync(Person admin, string email, string name, string role)
+    private static async Task InviteAsync(Person admin, string email, string name, string role)
     {
         await admin.GoAsync("/admin/comptes/inviter");
         await admin.RefusedAsync(400, () => admin.Button("Envoyer l’invitation").ClickAsync());
@@ -151,7 +151,7 @@ public sealed class ComptesTests(StoryWorld world)
         await zoe.LookAsync("adresse-confirmer");
     }
 
-    private async Task SeesAdminPagesAsync(Person admin)
+    private static async Task SeesAdminPagesAsync(Person admin)
     {
         await admin.GoAsync("/admin/comptes");
         await admin.LookAsync("comptes");

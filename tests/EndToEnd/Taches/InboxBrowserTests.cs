@@ -1,10 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Playwright;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;
 using MonOPCO.Domain.Tasks;
-using MonOPCO.EndToEnd.Kill;
 using MonOPCO.EndToEnd.Pages;
 using MonOPCO.EndToEnd.Story;
 using static Microsoft.Playwright.Assertions;

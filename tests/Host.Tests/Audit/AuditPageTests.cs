@@ -93,7 +93,7 @@ public sealed class AuditPageTests(ConsoleFixture host) : IClassFixture<ConsoleF
         Assert.Contains(", intact", page.Text, StringComparison.Ordinal);
     }
 
-    private Task<int> ShownAsync(long id) => host.WithAsync((MonOpcoDbContext db) => db.AuditEntries.CountAsync(x => x.Subject == "audit" && x.SubjectId == id.ToString() && x.Action == "PersonalValuesShown"));
+    private Task<int> ShownAsync(long id) => host.WithAsync((MonOpcoDbContext db) => db.AuditEntries.CountAsync(x => x.Subject == "audit" && x.SubjectId == id.ToString(System.Globalization.CultureInfo.InvariantCulture) && x.Action == "PersonalValuesShown"));
 
     private Task<List<AuditEntry>> ExportsAsync(string what) => host.WithAsync((MonOpcoDbContext db) => db.AuditEntries.Where(x => x.Subject == "export" && x.SubjectId == what).ToListAsync());
 }

@@ -159,7 +159,7 @@ public sealed class OpenIdConnectTests(OpenIdConnectFixture host) : IClassFixtur
     }
 
     /// <summary>From the button to the provider's form, and back to the Host; gives what the Host answers at the end.</summary>
-    private async Task<HtmlPage> GoAsync(Browser browser, string provider, string email, string groups = "", string? retour = null)
+    private static async Task<HtmlPage> GoAsync(Browser browser, string provider, string email, string groups = "", string? retour = null)
     {
         var page = await browser.GetAsync("/connexion");
         var away = await browser.PostAsync(page, "/connexion/externe", new() { ["fournisseur"] = provider, ["Retour"] = retour ?? "" });

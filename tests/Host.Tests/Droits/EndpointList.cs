@@ -38,7 +38,7 @@ internal static partial class EndpointList
         foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(x => x.Endpoints).OfType<RouteEndpoint>().Distinct())
         {
             var route = "/" + Hole().Replace(endpoint.RoutePattern.RawText?.Trim('/') ?? "", "{$1}");
-            var constraints = endpoint.RoutePattern.Parameters.ToDictionary(x => x.Name, x => x.ParameterPolicies.FirstOrDefault()?.Content ?? "");
+            var constraints = endpoint.RoutePattern.Parameters.ToDictionary(x => x.Name, x => x.ParameterPolicies is [{ Content: { } content }, ..] ? content : "");
             if (endpoint.Metadata.GetMetadata<PageActionDescriptor>() is { } page)
             {
                 var compiled = await loader.LoadAsync(page, endpoint.Metadata);

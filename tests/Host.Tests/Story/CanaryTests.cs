@@ -39,8 +39,18 @@ public sealed class CanaryTests(StoryFixture story) : IClassFixture<StoryFixture
     /// <summary>Table and the subject of its audit rows.</summary>
     private static readonly Dictionary<string, string> Audited = new()
     {
-        ["dossiers"] = "dossier", ["companies"] = "company", ["documents"] = "document", ["human_tasks"] = "task", ["complements"] = "complement", ["filings"] = "filing", ["signature_requests"] = "signature",
-        ["signers"] = "signer", ["magic_links"] = "magic-link", ["sent_mails"] = "mail", ["api_keys"] = "api-key", ["rules"] = "rule",
+        ["dossiers"] = "dossier",
+        ["companies"] = "company",
+        ["documents"] = "document",
+        ["human_tasks"] = "task",
+        ["complements"] = "complement",
+        ["filings"] = "filing",
+        ["signature_requests"] = "signature",
+        ["signers"] = "signer",
+        ["magic_links"] = "magic-link",
+        ["sent_mails"] = "mail",
+        ["api_keys"] = "api-key",
+        ["rules"] = "rule",
     };
 
     /// <summary>Tables without audit rows, and why. Those of the engine (<c>workflow_…</c>) are its journal: each burst tells itself.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MonOPCO.Domain;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Dossiers;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MonOPCO.Activities.Dossiers;
 using MonOPCO.Activities.Tasks;
 using MonOPCO.Activities.Trials;
 using MonOPCO.Domain;

@@ -112,7 +112,17 @@ public sealed class IndexModel(AuditReader reader, TimeProvider clock, IServiceP
 
     public string ListUrl(AuditCursor? after, bool csv = false) => QueryHelpers.AddQueryString("/admin/audit", new Dictionary<string, string?>
     {
-        ["handler"] = csv ? "Csv" : null, ["du"] = Du, ["au"] = Au, ["personne"] = Personne, ["pour"] = Pour, ["nature"] = Nature?.ToString(), ["objet"] = Objet, ["action"] = Action, ["dossier"] = Dossier, ["requete"] = Requete, ["texte"] = Texte,
+        ["handler"] = csv ? "Csv" : null,
+        ["du"] = Du,
+        ["au"] = Au,
+        ["personne"] = Personne,
+        ["pour"] = Pour,
+        ["nature"] = Nature?.ToString(),
+        ["objet"] = Objet,
+        ["action"] = Action,
+        ["dossier"] = Dossier,
+        ["requete"] = Requete,
+        ["texte"] = Texte,
         ["apres"] = after is null ? null : string.Create(CultureInfo.InvariantCulture, $"{after.At.UtcTicks}-{after.Id}"),
     }.Where(x => !string.IsNullOrEmpty(x.Value)));
 
