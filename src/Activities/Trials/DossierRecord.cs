@@ -31,7 +31,7 @@ public sealed class DossierRecord(IWorkflowReads reads, MonOpcoDbContext db, Act
         var journal = await reads.JournalAsync(instance.Id, cancellationToken);
         List<TrialAnswer> script =
         [
-            .. await EffectsAsync(instance, cancellationToken),
+            .. await EffectsAsync(instance, journal, cancellationToken),
             .. OfJournal(journal),
             .. await SignaturesAsync(dossierId, cancellationToken),
             .. await ComplementsAsync(dossierId, cancellationToken),
@@ -42,17 +42,22 @@ public sealed class DossierRecord(IWorkflowReads reads, MonOpcoDbContext db, Act
         return [.. script.Select((answer, place) => (answer, place)).OrderBy(x => x.answer.At).ThenBy(x => !x.answer.IsFact).ThenBy(x => x.place).Select(x => x.answer with { IsRecorded = true })];
     }
 
-    private async Task<IEnumerable<TrialAnswer>> EffectsAsync(WorkflowInstance instance, CancellationToken cancellationToken) =>
-        (await reads.EffectsAsync(instance.Id, cancellationToken)).Where(x => x is { FinishedAt: not null, Result.Form: "done" or "failed", Status: EffectStatus.Done or EffectStatus.Failed })
+    /// <summary>Between a result and the moment when the procedure took it up time may have passed, and people may have acted.</summary>
+    private async Task<IEnumerable<TrialAnswer>> EffectsAsync(WorkflowInstance instance, IReadOnlyList<JournalEntry> journal, CancellationToken cancellationToken)
+    {
+        var taken = journal.Where(x => x.Event == JournalEvent.Resumed).ToLookup(x => x.ActivityExecutionId, x => x.At);
+        return (await reads.EffectsAsync(instance.Id, cancellationToken)).Where(x => x is { FinishedAt: not null, Result.Form: "done" or "failed", Status: EffectStatus.Done or EffectStatus.Failed })
             .Select(x => new TrialAnswer(TrialAnswerKind.Effect)
             {
                 Activity = x.ActivityId,
                 At = x.FinishedAt,
+                TakenAt = taken[x.ActivityExecutionId].Where(at => at >= x.FinishedAt!.Value.AddMilliseconds(-5)).Cast<DateTimeOffset?>().Min(),
                 Outcome = x.Result!.Outcome,
                 Data = x.Result.Output?.DeepClone(),
                 Code = x.Result.Form == "failed" ? x.Result.Code ?? "effect-failed" : null,
                 Message = x.Result.Message,
             });
+    }
 
     private IEnumerable<TrialAnswer> OfJournal(IReadOnlyList<JournalEntry> journal)
     {

@@ -35,6 +35,9 @@ public sealed record TrialAnswer(TrialAnswerKind Kind)
     /// <summary>The clock stands there at least when it is applied; null: where it stands.</summary>
     public DateTimeOffset? At { get; init; }
 
+    /// <summary>Of a recorded effect: when the procedure took its result up, which may have been later than the result.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
     public TimeSpan? By { get; init; }
 
     public string? Outcome { get; init; }

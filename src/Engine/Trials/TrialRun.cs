@@ -170,6 +170,7 @@ public sealed class TrialRun
                 _used[line] = true;
                 _effects.Remove(effect);
                 var result = await RehearseAsync(effect, answer);
+                _now = answer.TakenAt is { } taken && taken > _now ? taken.ToUniversalTime() : _now;
                 await BurstAsync(Message(MessageKind.Effect) with { ActivityExecutionId = effect.ActivityExecutionId, Payload = EffectRun.ToPayload(result), Actor = "workflow" }, Step(line, answer));
                 return true;
             case TrialAnswerKind.Act:

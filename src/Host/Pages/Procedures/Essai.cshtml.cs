@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MonOPCO.Activities.Trials;
 using MonOPCO.Engine.Activities;
-using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Engine.Trials;
 using MonOPCO.Host.Infrastructure;

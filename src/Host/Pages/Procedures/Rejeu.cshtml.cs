@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MonOPCO.Engine.Storage;
-using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.Workflows.Procedures;
 using MonOPCO.Host.Workflows.Trials;

@@ -153,7 +153,7 @@ public sealed class Replays(MonOpcoDbContext database, DefinitionStore definitio
             if (was.Way.DifferencesFrom(real).Count > 0)
             {
                 var told = was with { Path = [.. TrialOutcome.Told(real, (await PlanAsync(row.DefinitionId, instance.DefinitionVersionId, cancellationToken)).Plan)] };
-                return line with { Problem = $"Rejoué avec sa propre version, le dossier ne retrouve pas son chemin : {was.DifferencesFrom(told).FirstOrDefault()}" };
+                return line with { Problem = $"Rejoué avec sa propre version, le dossier ne retrouve pas son chemin : {was.DifferencesFrom(told)[0]}" };
             }
 
             return line with { Verdict = ReplayVerdict.Differs, Differences = becomes.DifferencesFrom(was), Was = was.State, Becomes = becomes.State, Stands = becomes.End == nameof(TrialEnd.Waiting) ? becomes.Path.LastOrDefault(x => x.Outcome is PathStep.Waits or PathStep.Stopped)?.Title : null };

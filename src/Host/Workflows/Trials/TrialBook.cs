@@ -5,7 +5,6 @@ using MonOPCO.Activities.Trials;
 using MonOPCO.Domain.Audit;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Workflows;
-using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Storage;
 using MonOPCO.Engine.Trials;
 using MonOPCO.Host.Plans;

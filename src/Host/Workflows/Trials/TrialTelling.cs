@@ -5,7 +5,6 @@ using MonOPCO.Domain.Documents;
 using MonOPCO.Engine.Activities;
 using MonOPCO.Engine.Execution;
 using MonOPCO.Engine.Trials;
-using MonOPCO.Host.Plans;
 
 namespace MonOPCO.Host.Workflows.Trials;
 
