@@ -23,6 +23,7 @@ using MonOPCO.Host.Pages.Demande;
 using MonOPCO.Host.Pages.Portails;
 using MonOPCO.Host.Pages.Shared;
 using MonOPCO.Host.Plans;
+using MonOPCO.Host.Privacy;
 using MonOPCO.Host.SignIn;
 using MonOPCO.Host.TaskWork;
 using MonOPCO.Host.Workflows;
@@ -109,6 +110,7 @@ internal static class Extensions
         // Accents stay accents in the HTML; what is dangerous in HTML is still escaped.
         services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new(UnicodeRanges.All));
         services.AddScoped<Navigation>();
+        services.AddScoped<PersonalData>();
         services.AddConsolePages();
         services.AddLive();
         services.AddErrorPages();

@@ -23,6 +23,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Espace, "/espace", "Accueil", "home", Policies.Portal),
         new(NavigationArea.Espace, "/espace/dossiers", "Mes dossiers", "folders", Policies.Portal),
         new(NavigationArea.Espace, "/espace/taches", "À faire", "list-check", Policies.Portal),
+        new(NavigationArea.Espace, "/espace/mes-donnees", "Mes données", "shield-check", Policies.Portal),
         new(NavigationArea.Espace, "/espace/demande", "Nouvelle demande", "plus", Policies.Company),
 
         new(NavigationArea.Console, "/console", "Accueil", "home", Policies.Staff, "Travail"),
@@ -35,6 +36,7 @@ public sealed class Navigation(EndpointDataSource endpoints, IAuthorizationServi
         new(NavigationArea.Console, "/regles", "Règles", "scale", Policies.RuleReaders, "Procédures"),
         new(NavigationArea.Console, "/console/incidents", "Incidents", "alert-triangle", Policies.Staff, "Procédures"),
         new(NavigationArea.Console, "/admin/comptes", "Comptes", "users", Policies.Administration, "Administration"),
+        new(NavigationArea.Console, "/admin/rgpd", "RGPD", "shield-check", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/exploitation", "Exploitation", "device-desktop", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/parametres", "Paramètres", "settings", Policies.Administration, "Administration"),
         new(NavigationArea.Console, "/admin/cles-api", "Clés d’API", "key", Policies.Administration, "Administration"),

@@ -95,6 +95,14 @@ public sealed class DocumentData(MonOpcoDbContext db, RuleBook rules)
         };
     }
 
+    /// <summary>What head and foot of a page need, for a document of no dossier.</summary>
+    public async Task<JsonObject> ForBodyAsync(DateOnly today, CancellationToken cancellationToken)
+    {
+        var body = await db.TrainingBodies.AsNoTracking().OrderBy(x => x.Slug != "netz").FirstAsync(cancellationToken);
+        var registration = DatedTexts.Text("mentions.enregistrement", DossierKind.Formation, today).Replace("{nda}", FrenchFormats.Nda(body.Nda), StringComparison.Ordinal).Replace("{region}", body.NdaRegion, StringComparison.Ordinal);
+        return new JsonObject { ["organisme"] = Organisme(body), ["mentions"] = new JsonObject { ["enregistrement"] = registration } };
+    }
+
     /// <summary>« l'OPCO Atlas », whatever the name begins with.</summary>
     internal static string OpcoName(Opco? opco)
     {

@@ -1,6 +1,8 @@
+using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Data;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Keys;
+using MonOPCO.Domain.Privacy;
 
 namespace MonOPCO.Domain.Backups;
 
@@ -13,6 +15,7 @@ internal static class PurgeReplay
         var documents = new DocumentStore(db, master);
         var destroyed = await documents.ReplayPurgesAsync(cancellationToken);
         await ring.ReplayPurgesAsync(cancellationToken);
+        await db.InTransactionAsync(() => new ErasureService(db, documents, new RetentionRules(db, new RuleBook(db)), ring).ReplayAsync(cancellationToken), cancellationToken);
         return destroyed;
     }
 }

@@ -88,6 +88,9 @@ public static class RuleCodes
     /// <summary>Days for which the wrapped keys are kept: shorter, so that a destroyed key is soon in no backup either.</summary>
     public const string BackupKeysDays = "sauvegarde.cles-jours";
 
+    /// <summary>On the day on which a person uses a right.</summary>
+    public const string PersonRequestMonths = "rgpd.reponse-mois";
+
     /// <summary>Prefix; the code goes on with the document type, e.g. <c>document.requis:DEVIS</c>. At the start of the action.</summary>
     public const string RequiredDocument = "document.requis:";
 

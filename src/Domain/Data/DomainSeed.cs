@@ -5,6 +5,7 @@ using MonOPCO.Domain.Calendars;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Filings;
 using MonOPCO.Domain.Operations;
+using MonOPCO.Domain.Privacy;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
 
@@ -38,6 +39,7 @@ public static class DomainSeed
         await AddMissingAsync(db, EscalationSeed.Rules, x => (x.TaskCode, x.Step, x.ValidFrom), cancellationToken);
         await AddMissingAsync(db, Roles.All.Select(name => new IdentityRole<Guid>(name) { Id = Guid.CreateVersion7(), NormalizedName = name.ToUpperInvariant() }), x => x.Name, cancellationToken);
         await AddMissingAsync(db, SystemJobs.All.Where(x => x.Cron is not null).Select(x => new SystemJob { Code = x.Code, Cron = x.Cron! }), x => x.Code, cancellationToken);
+        await AddMissingAsync(db, PrivacySeed.Records, x => x.Code, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
     }
 

@@ -17,6 +17,7 @@ using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Operations;
+using MonOPCO.Domain.Privacy;
 using MonOPCO.Domain.Rules;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
@@ -86,6 +87,10 @@ public static class Extensions
         services.AddScoped<FilingService>();
         services.AddScoped<MailLog>();
         services.AddScoped<OperationsService>();
+        services.AddScoped<PrivacyService>();
+        services.AddScoped<RetentionRules>();
+        services.AddScoped<RetentionService>();
+        services.AddScoped<ErasureService>();
         services.AddScoped<Settings.PlatformSettings>();
         return services;
     }

@@ -14,6 +14,7 @@ using MonOPCO.Domain.Mails;
 using MonOPCO.Domain.News;
 using MonOPCO.Domain.Notices;
 using MonOPCO.Domain.Operations;
+using MonOPCO.Domain.Privacy;
 using MonOPCO.Domain.Signatures;
 using MonOPCO.Domain.Tasks;
 using MonOPCO.Domain.Users;
@@ -119,6 +120,18 @@ public sealed class MonOpcoDbContext(DbContextOptions<MonOpcoDbContext> options)
             _news.Clear();
         }
     }
+
+    public DbSet<ProcessingRecord> ProcessingRecords => Set<ProcessingRecord>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<PersonRequest> PersonRequests => Set<PersonRequest>();
+
+    public DbSet<Erasure> Erasures => Set<Erasure>();
+
+    public DbSet<PurgePlan> PurgePlans => Set<PurgePlan>();
+
+    public DbSet<PurgeItem> PurgeItems => Set<PurgeItem>();
 
     /// <summary>Identity reads its schema version from options; fixed here, so that migrations, tests and Host see one model whatever they configure.</summary>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseApplicationServiceProvider(Identity);

@@ -33,6 +33,7 @@ internal static class ReferenceSeed
         new() { Code = Documents.DocumentTypes.Facture, Label = "Facture", RetentionClass = "comptable", MaxBytes = 10 * Megabyte, AllowedMimes = Pdf, Uploadable = true },
         new() { Code = Documents.DocumentTypes.Synthese, Label = "Document de synthèse du bilan", Confidential = true, RetentionClass = "bilan-synthese", MaxBytes = 10 * Megabyte, AllowedMimes = Papers, Uploadable = true },
         new() { Code = Documents.DocumentTypes.NotesBilan, Label = "Documents de travail du bilan", Confidential = true, RetentionClass = "bilan-travail", MaxBytes = 10 * Megabyte, AllowedMimes = Papers, Uploadable = true },
+        new() { Code = Documents.DocumentTypes.CertificatDestruction, Label = "Certificat de destruction", RetentionClass = "contrat", MaxBytes = 10 * Megabyte, AllowedMimes = Pdf },
     ];
 
     internal static IEnumerable<RefusalReason> RefusalReasons =>

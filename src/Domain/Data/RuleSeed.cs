@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Documents;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Privacy;
 
 namespace MonOPCO.Domain.Data;
 
@@ -46,6 +47,8 @@ internal static class RuleSeed
         ];
         return settings.Concat(tasks.Select(x => (RuleCodes.TaskHours + ":" + x.Task, x.Hours, "heures ouvrées")))
             .Select(x => new Rule { Code = x.Item1, ValidFrom = Origin, Value = x.Item2, Unit = x.Item3, Source = "Réglage MonOPCO", Certainty = RuleCertainty.Verified })
+            .Append(new Rule { Code = RuleCodes.PersonRequestMonths, ValidFrom = Origin, Value = "1", Unit = "mois", Source = "RGPD, art. 12.3", Certainty = RuleCertainty.Verified })
+            .Concat(RetentionClasses.All.Select(x => new Rule { Code = RetentionClasses.Rule(x.Code), ValidFrom = Origin, Value = x.Months, Unit = "mois", Source = x.Source, Certainty = x.Certainty }))
             .Concat(backups.Select(x => new Rule { Code = x.Code, ValidFrom = Origin, Value = x.Value, Unit = x.Unit, Source = x.Source, Certainty = RuleCertainty.Verified }));
     }
 

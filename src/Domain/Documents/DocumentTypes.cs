@@ -23,4 +23,5 @@ public static class DocumentTypes
     public const string Facture = "FACTURE";
     public const string Synthese = "SYNTHESE_BILAN";
     public const string NotesBilan = "NOTES_BILAN";
+    public const string CertificatDestruction = "CERTIFICAT_DESTRUCTION";
 }

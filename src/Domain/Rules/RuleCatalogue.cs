@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using MonOPCO.Domain.Companies;
 using MonOPCO.Domain.Dossiers;
+using MonOPCO.Domain.Privacy;
 
 namespace MonOPCO.Domain.Rules;
 
@@ -132,7 +133,8 @@ public static class RuleCatalogue
         Backup(RuleCodes.BackupMonths, "Sauvegardes mensuelles gardées", "mois"),
         Backup(RuleCodes.BackupKeysDays, "Sauvegardes des clés gardées", "jours"),
         Step(RuleCodes.TaskHours, "Échéance d’une tâche sans règle propre", "le jour où la tâche commence", "heures ouvrées", []),
-    }.ToFrozenDictionary(x => x.Code);
+    }.Concat(RetentionClasses.All.Select(x => new RuleDefinition(RetentionClasses.Rule(x.Code), Keeping, "Conservation : " + char.ToLowerInvariant(x.Label[0]) + x.Label[1..], RuleValueKind.WholeNumber, RuleDate.Step, $"le jour de la purge ; la durée court depuis {x.From}", "mois") { IsRequired = true }))
+        .Append(new(RuleCodes.PersonRequestMonths, Keeping, "Réponse à une personne qui exerce un droit", RuleValueKind.WholeNumber, RuleDate.Step, "le jour où la demande arrive", "mois") { IsRequired = true }).ToFrozenDictionary(x => x.Code);
 
     private static readonly (string Code, string Label)[] TaskNames =
     [

@@ -17,6 +17,7 @@ internal static class Extensions
         services.AddScoped<ISystemWork, DrillWork>();
         services.AddScoped<ISystemWork, PurgeListWork>();
         services.AddScoped<ISystemWork, WatchWork>();
+        services.AddScoped<ISystemWork, RetentionWork>();
         services.AddScoped<ISystemWork, SweepWork>();
         if (!IsEnabled(builder.Configuration))
         {

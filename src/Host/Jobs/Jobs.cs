@@ -12,6 +12,7 @@ internal static class Jobs
         [SystemJobs.Drill] = Make<DrillJob>,
         [SystemJobs.PurgeList] = Make<PurgeListJob>,
         [SystemJobs.Watch] = Make<WatchJob>,
+        [SystemJobs.Retention] = Make<RetentionJob>,
         [SystemJobs.Sweep] = Make<SweepJob>,
     };
 
@@ -41,6 +42,12 @@ internal sealed class PurgeListJob(SystemJobRunner runner) : IJob
 internal sealed class WatchJob(SystemJobRunner runner) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await runner.RunAsync(SystemJobs.Watch, context, cancellationToken);
+}
+
+[DisallowConcurrentExecution]
+internal sealed class RetentionJob(SystemJobRunner runner) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await runner.RunAsync(SystemJobs.Retention, context, cancellationToken);
 }
 
 [DisallowConcurrentExecution]

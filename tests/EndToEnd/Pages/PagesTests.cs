@@ -82,6 +82,10 @@ public sealed class PagesTests(StoryWorld world)
         await person.LookAsync("espace-salarie");
         await person.GoAsync("/mon-compte");
         await person.LookAsync("mon-compte-salarie");
+        await person.GoAsync("/espace/mes-donnees");
+        await person.LookAsync("mes-donnees");
+        await person.RefusedAsync(400, () => person.Button("Envoyer ma demande").ClickAsync());
+        await person.LookAsync("mes-donnees-erreurs");
         await person.PlayAsync("Consultant");
         await person.LookAsync("espace-consultant");
         await person.PlayAsync("Opérateur");
@@ -149,6 +153,22 @@ public sealed class PagesTests(StoryWorld world)
         await administrator.Page.Locator("#cron-sauvegarde").FillAsync("chaque nuit");
         await administrator.RefusedAsync(400, () => administrator.Button("Enregistrer", exact: true).First.ClickAsync());
         await administrator.LookAsync("exploitation-erreur");
+        await administrator.GoAsync("/admin/rgpd");
+        await administrator.LookAsync("rgpd");
+        await administrator.Page.Locator("summary", new() { HasText = "Inscrire une demande" }).ClickAsync();
+        await administrator.Page.Locator("#Input_Adresse").FillAsync("salarie@demo.monopco.test");
+        await administrator.Page.Locator("#Input_Nom").FillAsync("Léo Martin");
+        await administrator.Page.Locator("#Input_Droit").SelectOptionAsync("Erasure");
+        await administrator.Button("Inscrire la demande").ClickAsync();
+        await administrator.SeesTitleAsync("Effacement : Léo Martin");
+        await administrator.LookAsync("rgpd-demande");
+        await administrator.Link("Voir ce qui serait effacé").ClickAsync();
+        await administrator.SeesTitleAsync("Effacer une personne");
+        await administrator.RefusedAsync(400, () => administrator.Button("Effacer définitivement").ClickAsync());
+        await administrator.LookAsync("rgpd-effacement");
+        await administrator.GoAsync("/admin/rgpd/registre/nouveau");
+        await administrator.RefusedAsync(400, () => administrator.Button("Enregistrer", exact: true).ClickAsync());
+        await administrator.LookAsync("rgpd-registre");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public static partial class SiteMap
         "/procedures/{definitionId}", "/procedures/{definitionId}/publier", "/procedures/{definitionId}/comparer", "/procedures/{definitionId}/migration",
         "/procedures/{definitionId}/essais", "/procedures/{definitionId}/essais/{essai:guid}", "/procedures/{definitionId}/rejeu",
         "/procedures/utilisations", "/procedures/approbations", "/procedures/importer",
-        "/admin/exploitation",
+        "/admin/exploitation", "/admin/rgpd", "/admin/rgpd/registre/{id}", "/admin/rgpd/demandes/{id:guid}", "/admin/rgpd/effacement", "/espace/mes-donnees",
         "/erreur/{code:int}", "/style", "/mentions-legales", "/confidentialite", "/accessibilite",
     ];
 
@@ -39,7 +39,7 @@ public static partial class SiteMap
     /// <summary>No page to look at: a file, or a redirection.</summary>
     public static readonly string[] WithoutPage =
     [
-        "/dossiers/{numero}/documents/{id:guid}", "/taches/{id:guid}/pieces/{document:guid}", "/espace/documents/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
+        "/dossiers/{numero}/documents/{id:guid}", "/taches/{id:guid}/pieces/{document:guid}", "/espace/documents/{id:guid}", "/admin/rgpd/certificats/{id:guid}", "/admin/rgpd/purges/{id:guid}", "/signature/{token}/document", "/espace/signatures/{id:guid}", "/demonstration/role", "/demonstration/signature/{id:guid}",
     ];
 
     private static readonly ConcurrentDictionary<string, bool> Looked = new();

@@ -26,6 +26,9 @@ public abstract class TaskScreen
         ["repondre-complement"] = typeof(RepondreComplement),
     };
 
+    /// <summary>Screens of tasks that belong to no dossier.</summary>
+    private static readonly Dictionary<string, Type> WithoutDossier = new(StringComparer.Ordinal) { ["valider-purge"] = typeof(ValiderPurge), ["demande-personne"] = typeof(DemandePersonne) };
+
     public HumanTask Work { get; private set; } = null!;
 
     /// <summary>Null for a task of no dossier; screens of their own always have one.</summary>
@@ -58,7 +61,7 @@ public abstract class TaskScreen
 
     internal static TaskScreen Create(IServiceProvider services, HumanTask task, Dossier? dossier, ChangeContext change, bool canAct)
     {
-        var type = dossier is not null && ByCode.TryGetValue(task.Code, out var own) ? own : typeof(Formulaire);
+        var type = (dossier is null ? WithoutDossier : ByCode).TryGetValue(task.Code, out var own) ? own : typeof(Formulaire);
         var screen = (TaskScreen)ActivatorUtilities.CreateInstance(services, type);
         (screen.Work, screen.Dossier, screen.Now, screen.CanAct) = (task, dossier, change.Now, canAct);
         screen.Change = change;
