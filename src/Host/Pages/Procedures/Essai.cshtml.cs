@@ -32,6 +32,8 @@ public sealed class EssaiModel(TrialBook trials, DefinitionStore definitions, Ac
 
     public InstanceWay? Way { get; private set; }
 
+    public IReadOnlyList<TrialDrawing> Drawings { get; private set; } = [];
+
     public IReadOnlyDictionary<string, PlanMark> Marks { get; private set; } = new Dictionary<string, PlanMark>();
 
     public bool MayEdit { get; private set; }
@@ -122,10 +124,26 @@ public sealed class EssaiModel(TrialBook trials, DefinitionStore definitions, Ac
         return Trial.Row.Name is { } name ? $"Le cas de test « {name} » est supprimé." : "L’essai est supprimé.";
     }, cancellationToken, ProcedureLook.Url(definitionId) + "/essais");
 
-    public IReadOnlyList<PlanPart> Parts(PlanChart chart) => PlanDrawing.Parts(Trial.Plan.Grids[chart.Id], whole: false);
-
-    public string Draw(PlanChart chart, PlanPart part, string id, string title) => drawing.Draw(
-        chart, Trial.Plan.Grids[chart.Id], part, Parts(chart), Marks, Way!.Walked, id, title, "Les mêmes étapes sont écrites dans « Déroulement ».");
+    /// <summary>The plan in pieces that fit a screen; a procedure in one piece is always on the way.</summary>
+    private IEnumerable<TrialDrawing> Draw()
+    {
+        var number = 0;
+        foreach (var chart in Trial.Plan.Plan.Charts)
+        {
+            var grid = Trial.Plan.Grids[chart.Id];
+            var parts = PlanDrawing.Parts(grid, whole: false);
+            foreach (var part in parts)
+            {
+                var name = chart.Title.Length > 0 ? chart.Title : Trial.Version.Name;
+                var label = parts.Count > 1 ? $"{name}, partie {part.Number} sur {parts.Count}" : name;
+                var svg = drawing.Draw(chart, grid, part, parts, Marks, Way!.Walked, $"plan{++number}", label, "Les mêmes étapes sont écrites dans « Déroulement ».");
+                yield return new TrialDrawing(svg, label, parts.Count > 1 ? $"Partie {part.Number} sur {parts.Count}" : null, part.To - part.From < 3)
+                {
+                    IsOnTheWay = parts.Count == 1 || chart.Nodes.Any(x => grid.Cells[x.Id].Column >= part.From && grid.Cells[x.Id].Column <= part.To && (Way.Seen.ContainsKey(x.Id) || Way.Here.Contains(x.Id))),
+                };
+            }
+        }
+    }
 
     private TrialAnswer Answer()
     {
@@ -198,6 +216,7 @@ public sealed class EssaiModel(TrialBook trials, DefinitionStore definitions, Ac
         Questions = Telling.Questions(Left);
         Way = InstanceWay.Of(result);
         Marks = found.Plan.Plan.Charts.SelectMany(x => x.Nodes).DistinctBy(x => x.Id).ToDictionary(x => x.Id, x => Way.Mark(x.Id), StringComparer.Ordinal);
+        Drawings = [.. Draw()];
         return true;
     }
 
@@ -224,4 +243,10 @@ public sealed class EssaiModel(TrialBook trials, DefinitionStore definitions, Ac
 
         public int Rang { get; set; }
     }
+}
+
+/// <summary>A piece of the plan, drawn.</summary>
+public sealed record TrialDrawing(string Svg, string Label, string? Caption, bool IsSmall)
+{
+    public bool IsOnTheWay { get; init; }
 }
