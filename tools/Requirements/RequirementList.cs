@@ -6,7 +6,7 @@ namespace MonOPCO.Requirements;
 public static class RequirementList
 {
     /// <param name="root">Root of the checkout: <c>docs/requirements.csv</c>, <c>docs/requirements.md</c> and <c>tests/*/bin</c> below it.</param>
-    /// <exception cref="InvalidDataException">A test or a reason names an id that the owner's list does not have.</exception>
+    /// <exception cref="InvalidDataException">A test or a reason names an id that the owner's list does not have, or a requirement has two reasons.</exception>
     public static IReadOnlyList<Line> Read(string root)
     {
         var asked = ReadCsv(Path.Combine(root, "docs/requirements.csv"));
@@ -35,9 +35,9 @@ public static class RequirementList
         var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var cells in File.ReadLines(path).Where(x => x.StartsWith('|')).Select(x => x.Trim('|').Split('|', 2)))
         {
-            if (cells.Length == 2 && cells[0].Trim() is var id && id.Contains('-') && char.IsAsciiLetterUpper(id[0]))
+            if (cells.Length == 2 && cells[0].Trim() is var id && id.Contains('-') && char.IsAsciiLetterUpper(id[0]) && !reasons.TryAdd(id, cells[1].Trim()))
             {
-                reasons.Add(id, cells[1].Trim());
+                throw new InvalidDataException($"{path} gives two reasons for {id}.");
             }
         }
 

@@ -27,7 +27,7 @@ public sealed class RequirementsTests
     }
 
     [Fact]
-    public void Read_UnknownId_SaysWhichAndWhere()
+    public void Read_UnknownIdOrTwoReasons_SaysWhichAndWhere()
     {
         var root = Directory.CreateTempSubdirectory().FullName;
         Directory.CreateDirectory(Path.Combine(root, "docs"));
@@ -40,6 +40,8 @@ public sealed class RequirementsTests
         Assert.Contains("A-1.2 (docs/requirements.md)", refused.Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(root, "docs/requirements.md"), "| A-1.1 | because |\n");
         Assert.Equivalent(new Line(new Requirement("A-1.1", "A", "An; area", "says \"so\"", ""), Standing.InProduct, [], "because"), Assert.Single(RequirementList.Read(root)));
+        File.WriteAllText(Path.Combine(root, "docs/requirements.md"), "| A-1.1 | because |\n| A-1.1 | again |\n");
+        Assert.EndsWith("gives two reasons for A-1.1.", Assert.Throws<InvalidDataException>(() => RequirementList.Read(root)).Message, StringComparison.Ordinal);
         Directory.Delete(root, recursive: true);
     }
 
